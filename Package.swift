@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is built under the same strict rules: warnings are errors, unsafe memory is marked where it is used,
+/// imports are internal unless a public signature needs them, existentials are spelt out.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// A library of the house. `uses` is the whole list of what it may import: arrows run one way, and
+/// `swift build --explicit-target-dependency-import-check error` holds the code to this list.
+func room(_ name: String, uses: [String] = []) -> Target {
+  .target(name: name, dependencies: uses.map { .init(stringLiteral: $0) }, swiftSettings: strict)
+}
+
+func tests(_ room: String, uses: [String] = []) -> Target {
+  .testTarget(
+    name: "\(room)Tests", dependencies: ([room] + uses).map { .init(stringLiteral: $0) },
+    path: "Tests/\(room)Tests", swiftSettings: [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")])
+}
+
+let package = Package(
+  name: "souk",
+  products: [
+    .library(name: "Souk", targets: ["Souk"]),
+    .executable(name: "souk", targets: ["souk-cli"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+  ],
+  targets: [
+    // In the order of the data: text, tokens and tree, typed program, compiled model, sample path, statistics, report.
+    room("SoukText"),
+    room("SoukNumerics"),
+    room("SoukSyntax", uses: ["SoukText"]),
+    room("SoukUnits"),
+    room("SoukSema", uses: ["SoukText", "SoukSyntax", "SoukUnits"]),
+    room("SoukModel"),
+    room("SoukLower", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukNumerics", "SoukSema", "SoukModel"]),
+    room("SoukStats", uses: ["SoukNumerics"]),
+    room("SoukEngine", uses: ["SoukNumerics", "SoukModel", "SoukStats"]),
+    room("SoukScript", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukNumerics", "SoukSema", "SoukModel", "SoukLower", "SoukStats", "SoukEngine"]),
+    room("SoukReport", uses: ["SoukModel", "SoukStats", "SoukUnits"]),
+    room("SoukLibrary"),
+    room("Souk", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukSema", "SoukModel", "SoukLower", "SoukStats", "SoukEngine", "SoukScript", "SoukReport", "SoukLibrary"]),
+    .systemLibrary(name: "CReadline", pkgConfig: "readline", providers: [.apt(["libreadline-dev"])]),
+    room("SoukPrompt", uses: ["Souk", "CReadline"]),
+    .executableTarget(
+      name: "souk-cli",
+      dependencies: ["Souk", "SoukPrompt", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Sources/souk-cli", swiftSettings: strict),
+    tests("SoukText"),
+    tests("SoukNumerics"),
+    tests("SoukSyntax", uses: ["SoukText"]),
+    tests("SoukUnits"),
+    tests("SoukStats", uses: ["SoukNumerics"]),
+    tests("SoukEngine", uses: ["SoukNumerics", "SoukModel", "SoukStats"]),
+    tests("Souk", uses: ["SoukText", "SoukSyntax", "SoukSema", "SoukModel"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
