@@ -1,0 +1,82 @@
+// Counter-based random words: (key, counter) → 128 random bits, by Philox4x32-10 of Salmon, Moraes, Dror & Shaw,
+// "Parallel random numbers: as easy as 1, 2, 3" (SC 2011). There is no state: a draw is a pure function of the seed and the
+// stream's name (the key) and of the replication, the entity's ordinal, the variate's index and the attempt (the counter).
+// Threefry was the other candidate of that paper; Philox was the faster of the two once 64 ordinals are drawn at a time.
+
+/// Philox4x32-10: random words as a function of a key and a four-part counter.
+public enum Philox4x32 {
+  /// The four 32-bit words for a raw counter and key: ten rounds, about 8 ns.
+  @inlinable @inline(__always)
+  public static func rounds(
+    _ counter: (UInt32, UInt32, UInt32, UInt32), key: StreamKey
+  ) -> (UInt32, UInt32, UInt32, UInt32) {
+    var (c0, c1, c2, c3) = counter
+    var k0 = key.lo
+    var k1 = key.hi
+    for _ in 0..<10 {
+      let p0 = UInt64(c0) &* 0xD251_1F53
+      let p1 = UInt64(c2) &* 0xCD9E_8D57
+      let n0 = UInt32(truncatingIfNeeded: p1 &>> 32) ^ c1 ^ k0
+      let n2 = UInt32(truncatingIfNeeded: p0 &>> 32) ^ c3 ^ k1
+      c1 = UInt32(truncatingIfNeeded: p1)
+      c3 = UInt32(truncatingIfNeeded: p0)
+      c0 = n0
+      c2 = n2
+      k0 &+= 0x9E37_79B9  // the golden ratio
+      k1 &+= 0xBB67_AE85  // √3 - 1
+    }
+    return (c0, c1, c2, c3)
+  }
+
+  /// Two 64-bit words of one draw; the first holds output words 0 (low half) and 1, the second words 2 and 3.
+  ///
+  /// `attempt` counts a rejection method's tries, `index` the variates of one entity in this stream, `ordinal` is the
+  /// entity (0 for the source itself).
+  @inlinable @inline(__always)
+  public static func philox4x32(
+    key: StreamKey, attempt: UInt32, index: UInt32, ordinal: UInt32, replication: UInt32
+  ) -> (UInt64, UInt64) {
+    let w = rounds((attempt, index, ordinal, replication), key: key)
+    return (UInt64(w.0) | UInt64(w.1) &<< 32, UInt64(w.2) | UInt64(w.3) &<< 32)
+  }
+
+  /// A uniform number strictly between 0 and 1: ((w >> 11) + ½) / 2^53, rounded to a double.
+  ///
+  /// The largest of the 2^53 values would round to 1, so it is held at 1 - 2^-53; a logarithm or a quantile of the result
+  /// is always finite.
+  @inlinable @inline(__always)
+  public static func uniform(_ word: UInt64) -> Double {
+    let u = (Double(word &>> 11) + 0.5) * 0x1p-53
+    return u < 1 ? u : 0x1.fffffffffffffp-1
+  }
+
+  /// Ordinals that one block holds.
+  @inlinable public static var blockLength: Int { 64 }
+
+  /// The first words of 64 consecutive ordinals, equal to `philox4x32` one at a time; a loop without branches, which the
+  /// compiler turns into vector code.
+  ///
+  /// `firstOrdinal + 63` must not exceed `UInt32.max`; `words` must hold 64 elements.
+  @unsafe @inlinable
+  public static func block(
+    key: StreamKey, attempt: UInt32, index: UInt32, firstOrdinal: UInt32, replication: UInt32,
+    into words: UnsafeMutablePointer<UInt64>
+  ) {
+    for lane in 0..<UInt32(64) {
+      let pair = philox4x32(key: key, attempt: attempt, index: index, ordinal: firstOrdinal &+ lane, replication: replication)
+      unsafe words[Int(lane)] = pair.0
+    }
+  }
+
+  /// The first words of `words.count` consecutive ordinals, equal to `philox4x32` one at a time.
+  @inlinable
+  public static func block(
+    key: StreamKey, attempt: UInt32, index: UInt32, firstOrdinal: UInt32, replication: UInt32,
+    into words: inout MutableSpan<UInt64>
+  ) {
+    for lane in words.indices {
+      let ordinal = firstOrdinal &+ UInt32(truncatingIfNeeded: lane)
+      words[lane] = philox4x32(key: key, attempt: attempt, index: index, ordinal: ordinal, replication: replication).0
+    }
+  }
+}
