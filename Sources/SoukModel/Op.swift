@@ -67,6 +67,9 @@ public enum OpCode: UInt16, Sendable, CaseIterable {
   /// a = index drawn with the weights in the registers from b on, as many as c's `number` in the next op (`extra`).
   case drawWeighted
   case extra
+  /// Adds register b (a whole number) to operand a (0: a, 1: b, 2: c) of the next op: how `hub[h]` with a row that is
+  /// known only while running reaches one of several things laid out side by side.
+  case offset
   // Control.
   case jump, jumpIfZero, jumpUnlessZero
   /// Goes to c if register a < register b (and the like).
@@ -145,6 +148,7 @@ public enum OpCode: UInt16, Sendable, CaseIterable {
     case .drawDynamic: (.write, .number, .draw)
     case .drawWeighted: (.write, .read, .draw)
     case .extra: (.number, .number, .number)
+    case .offset: (.number, .read, .none)
     case .jump: (.target, .none, .none)
     case .jumpIfZero, .jumpUnlessZero: (.read, .target, .none)
     case .jumpIfLess, .jumpIfLessOrEqual: (.read, .read, .target)
