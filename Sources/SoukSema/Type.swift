@@ -1,0 +1,76 @@
+// The types of Souk. A type says the sort of a value (one number, a law, a value an entity, a value over time, a number a
+// replication, a claim) and, for quantities, its dimension.
+
+public import SoukUnits
+
+public struct ScopeID: Hashable, Sendable { public var index: Int; public init(_ index: Int) { self.index = index } }
+public struct TableID: Hashable, Sendable { public var index: Int; public init(_ index: Int) { self.index = index } }
+public struct RecordID: Hashable, Sendable { public var index: Int; public init(_ index: Int) { self.index = index } }
+public struct ChoiceID: Hashable, Sendable { public var index: Int; public init(_ index: Int) { self.index = index } }
+public struct FunctionID: Hashable, Sendable { public var index: Int; public init(_ index: Int) { self.index = index } }
+public struct GlobalID: Hashable, Sendable { public var index: Int; public init(_ index: Int) { self.index = index } }
+/// A local variable of one body (journey, action, function, process, test): index into `Body.locals`.
+public struct LocalID: Hashable, Sendable { public var index: Int; public init(_ index: Int) { self.index = index } }
+/// A member of a model or component: index into `Scope.members`.
+public struct MemberID: Hashable, Sendable { public var index: Int; public init(_ index: Int) { self.index = index } }
+
+public indirect enum Type: Hashable, Sendable {
+  /// One number with a dimension. In base units: seconds, smallest units of money, single orders.
+  case quantity(Dimension)
+  case bool
+  case text
+  case date
+  /// A time of day, in seconds after midnight.
+  case clock
+  case void
+  /// A law of probability over quantities, texts or cases of a choice.
+  case dist(Type)
+  /// A function of time.
+  case curve(Dimension)
+  case list(Type)
+  case range(Dimension)
+  case optional(Type)
+  case record(RecordID)
+  case table(TableID)
+  /// One row of a table.
+  case row(TableID)
+  case choice(ChoiceID)
+  /// The closed set of a journey's outcomes.
+  case outcome(ScopeID, MemberID)
+  case function([Type], Type)
+  /// A component's instance.
+  case instance(ScopeID)
+  /// A kernel thing by reference (`till`), whose unit (a counter's, a level's) is the dimension.
+  case thing(ThingKind, Dimension)
+  /// An array of things or instances, indexed by a table's rows.
+  case array(Type, TableID)
+  /// A journey as a value, to be given to a component: its parameters.
+  case journey([Type])
+  /// What `spawn` gives: the result's type.
+  case handle(Type)
+  /// Recurring instants: `daily [06:00]`.
+  case calendar
+  /// A model with arguments: a scenario.
+  case model(ScopeID)
+  /// What `run` gives.
+  case results(ScopeID)
+  /// A paused simulation: what `start` gives.
+  case simulation(ScopeID)
+  /// Part of a run's results: the component, the thing or array at that path.
+  case resultOf(Type)
+  case sample(Type)
+  case signal(Type)
+  /// A number (or a date) for each replication.
+  case estimate(Type)
+  case claim
+  /// Produced where a mistake was reported already; fits everything.
+  case unknown
+
+  public static let number = Type.quantity(.dimensionless)
+  public static let time = Type.quantity(.time)
+}
+
+/// The kinds of the kernel.
+public enum ThingKind: String, Hashable, Sendable, CaseIterable {
+  case source, station, pool, level, account, batch, counter, gauge, measure, stock, flow
+}
