@@ -14,6 +14,13 @@ public struct Unit: Hashable, Sendable {
     self.dimension = dimension
     self.factor = factor
   }
+
+  /// The factor as a quotient of two exact numbers where it is one part of a whole number: 1 and 100 for `%`, so that
+  /// `57%` is the number nearest to 0.57, which 57 * 0.01 isn't.
+  var quotient: (over: Double, under: Double) {
+    let parts = (1 / factor).rounded()
+    return factor < 1 && parts.isFinite && 1 / parts == factor ? (1, parts) : (factor, 1)
+  }
 }
 
 /// A product of units to whole exponents, in the order written: `CNY/payment`, `%/month`, `s^2`, `/h`.
@@ -30,8 +37,18 @@ public struct UnitExpression: Hashable, Sendable {
 
   public let factors: [Factor]
   public let dimension: Dimension
+  /// One of this is `multiplier / divisor` base units; kept apart so that decimal units convert without a needless rounding.
+  private let multiplier: Double
+  private let divisor: Double
+
   /// How many base units one of this is.
-  public let factor: Double
+  public var factor: Double { multiplier / divisor }
+
+  /// `number` of these in base units: what a literal means.
+  public func inBaseUnits(_ number: Double) -> Double { number * multiplier / divisor }
+
+  /// How many of these `quantity`, in base units, is.
+  public func number(of quantity: Double) -> Double { quantity * divisor / multiplier }
 
   /// The product of `factors`; repeats of a unit are joined, and one whose exponents cancel is left out.
   public init(_ factors: [Factor]) {
@@ -46,15 +63,17 @@ public struct UnitExpression: Hashable, Sendable {
     joined.removeAll { $0.exponent == 0 }
     self.factors = joined
     var dimension = Dimension.dimensionless
-    // Two products and one division: 1/3600 for `/h` is then the nearest number, not a product of roundings.
     var (over, under) = (1.0, 1.0)
     for factor in joined {
       dimension = dimension * factor.unit.dimension.raised(to: factor.exponent)
-      let power = Self.power(factor.unit.factor, Int(factor.exponent.magnitude))
-      if factor.exponent > 0 { over *= power } else { under *= power }
+      let one = factor.unit.quotient
+      let (numerator, denominator) = factor.exponent > 0 ? one : (one.under, one.over)
+      over *= Self.power(numerator, factor.exponent.magnitude)
+      under *= Self.power(denominator, factor.exponent.magnitude)
     }
     self.dimension = dimension
-    self.factor = over / under
+    multiplier = over
+    divisor = under
   }
 
   /// The single unit `unit`.
@@ -67,7 +86,7 @@ public struct UnitExpression: Hashable, Sendable {
   public var isEmpty: Bool { factors.isEmpty }
 
   /// `base` multiplied by itself. O(log exponent).
-  private static func power(_ base: Double, _ exponent: Int) -> Double {
+  private static func power(_ base: Double, _ exponent: UInt) -> Double {
     var (result, square, rest) = (1.0, base, exponent)
     while rest > 0 {
       if rest & 1 == 1 { result *= square }

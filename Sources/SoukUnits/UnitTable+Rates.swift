@@ -13,10 +13,21 @@ public struct ExchangeRate: Hashable, Sendable {
 
 /// How a quantity in base units becomes a number of some unit, and which rates that took.
 public struct UnitConversion: Hashable, Sendable {
-  /// What a value in base units is multiplied by.
-  public let factor: Double
+  /// The unit converted to.
+  public let target: UnitExpression
+  /// The rates' product: 1 when none was needed.
+  public let exchange: Double
   /// The rates used, for the report to name with their dates.
   public let rates: [ExchangeRate]
+
+  /// What a value in base units is multiplied by.
+  public var factor: Double { exchange / target.factor }
+
+  /// The value in the target's base units, for going on calculating with.
+  public func exchanged(_ quantity: Double) -> Double { quantity * exchange }
+
+  /// The number of target units that `quantity`, in base units, is.
+  public func number(of quantity: Double) -> Double { target.number(of: quantity * exchange) }
 }
 
 extension UnitTable {
@@ -72,7 +83,7 @@ extension UnitTable {
       remaining[anchor] = (remaining[anchor] ?? .zero) + part.exponent
     }
     guard remaining.values.allSatisfy(\.isZero) else { return nil }
-    return UnitConversion(factor: factor / target.factor, rates: used)
+    return UnitConversion(target: target, exchange: factor, rates: used)
   }
 
   /// What a value in base units of `dimension` is multiplied by to be a number of `target`; nil when there is no way.
