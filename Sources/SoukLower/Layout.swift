@@ -1,0 +1,63 @@
+// Where the elaborated model's things are in the compiled one: which cell or tally keeps which statistic. Scripts read
+// results by it, reports walk it.
+
+public import SoukSema
+
+/// A cell or a tally of the compiled model.
+public enum Probe: Hashable, Sendable {
+  case cell(Int)
+  case tally(Int)
+}
+
+/// One node of the elaborated network.
+public indirect enum Layout: Sendable {
+  case thing(ThingLayout)
+  case journey(JourneyLayout)
+  case instance(InstanceLayout)
+  /// An array, one node for each row of the table, in the table's order.
+  case array(TableID, [Layout])
+  /// A parameter or a constant `let`, with its value in this run.
+  case constant(Value)
+  /// A live `let` or parameter: a cell.
+  case formula(Probe)
+}
+
+public struct ThingLayout: Sendable {
+  public var kind: ThingKind
+  public var path: String
+  public var probes: [Statistic: Probe]
+  /// A station without `rate`, a pool: its capacity in real units when constant.
+  public var capacity: Double?
+  public init(kind: ThingKind, path: String, probes: [Statistic: Probe], capacity: Double? = nil) {
+    self.kind = kind
+    self.path = path
+    self.probes = probes
+    self.capacity = capacity
+  }
+}
+
+public struct JourneyLayout: Sendable {
+  public var path: String
+  public var probes: [Statistic: Probe]
+  public var outcomes: [String]
+  /// Counter cell of each outcome.
+  public var outcomeCells: [Int]
+  public init(path: String, probes: [Statistic: Probe], outcomes: [String], outcomeCells: [Int]) {
+    self.path = path
+    self.probes = probes
+    self.outcomes = outcomes
+    self.outcomeCells = outcomeCells
+  }
+}
+
+public struct InstanceLayout: Sendable {
+  public var scope: ScopeID
+  public var path: String
+  /// In the order of the scope's members; `nil` for what leaves nothing behind (actions).
+  public var members: [Layout?]
+  public init(scope: ScopeID, path: String, members: [Layout?]) {
+    self.scope = scope
+    self.path = path
+    self.members = members
+  }
+}
