@@ -64,6 +64,12 @@ struct DecimalDigits: Equatable {
     return result
   }
 
+  /// The number nearest to these digits.
+  var value: Double {
+    let text = digits.reduce(into: "0.") { $0 += "\($1)" }
+    return Double("\(text)0e\(point)") ?? 0
+  }
+
   /// The nearest number of `places` digits after the decimal point, halves away from zero.
   func rounded(toPlaces places: Int) -> DecimalDigits { rounded(toDigits: point + places) }
 

@@ -47,8 +47,14 @@ public struct UnitExpression: Hashable, Sendable {
   /// `number` of these in base units: what a literal means.
   public func inBaseUnits(_ number: Double) -> Double { number * multiplier / divisor }
 
-  /// How many of these `quantity`, in base units, is.
-  public func number(of quantity: Double) -> Double { quantity * divisor / multiplier }
+  /// How many of these `quantity`, in base units, is; of the numbers that mean just that quantity, one of few digits:
+  /// 0.07 is 7 of `%`, though 0.07 * 100 is 7.000000000000001.
+  public func number(of quantity: Double) -> Double {
+    let number = quantity * divisor / multiplier
+    guard multiplier != divisor, number.isFinite, number != 0 else { return number }
+    let short = DecimalDigits(number).rounded(toDigits: 15).value * (number < 0 ? -1 : 1)
+    return inBaseUnits(short) == quantity ? short : number
+  }
 
   /// The product of `factors`; repeats of a unit are joined, and one whose exponents cancel is left out.
   public init(_ factors: [Factor]) {
