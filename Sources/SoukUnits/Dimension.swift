@@ -133,8 +133,6 @@ public struct Dimension: Hashable, Sendable {
     var result = self
     for factor in factors {
       guard case .variable(let variable) = factor.atom, let replacement = substitution[variable] else { continue }
-      // Removing by division is exact only for representable exponents; others stay and keep the dimension marked.
-      guard factor.exponent.isRepresentable else { continue }
       result = result / Dimension(variable).raised(to: factor.exponent) * replacement.raised(to: factor.exponent)
     }
     return result

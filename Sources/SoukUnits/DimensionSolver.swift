@@ -34,7 +34,10 @@ public struct DimensionSolver: Sendable {
   /// `dimension` with all that is known about its variables put in.
   public func resolve(_ dimension: Dimension) -> Dimension {
     var result = dimension
-    while result.variables.contains(where: { bindings[$0] != nil }) { result = result.substituting(bindings) }
+    // An exponent beyond all bounds can't be divided out, so there is no going on from it.
+    while result.isRepresentable, result.variables.contains(where: { bindings[$0] != nil }) {
+      result = result.substituting(bindings)
+    }
     return result
   }
 
@@ -98,7 +101,12 @@ public struct DimensionSolver: Sendable {
       }
       let basis = freshVariable()
       let others = rest / Dimension(variable).raised(to: exponent)
-      bindings[variable] = (Dimension(basis) / others).raised(to: Rational.one / exponent)
+      let solution = (Dimension(basis) / others).raised(to: Rational.one / exponent)
+      guard solution.isRepresentable else {
+        fixed.formUnion(rest.variables)
+        continue
+      }
+      bindings[variable] = solution
       fixed.insert(basis)
     }
     return freeVariables(of: dimensions).filter { !fixed.contains($0) && !isRigid($0) }

@@ -77,28 +77,30 @@ extension NumberText {
     return (x, literalUnit(dimension))
   }
 
+  /// Whether `x` is `size` or more, or falls short of it by roundings only.
+  private static func reaches(_ x: Double, _ size: Double) -> Bool { x.magnitude >= size * (1 - 1e-12) }
+
   /// The first rung that `x` reaches, or the lowest.
   private static func climb(_ x: Double, _ ladder: [Rung]) -> (number: Double, unit: String) {
-    let rung = ladder.first { x.magnitude >= $0.size } ?? ladder.last ?? (1, "")
+    let rung = ladder.first { reaches(x, $0.size) } ?? ladder.last ?? (1, "")
     return (x / rung.size, rung.unit)
   }
 
   private static func duration(_ x: Double) -> (number: Double, unit: String) {
     func isWhole(_ number: Double) -> Bool { abs(number - number.rounded()) <= 1e-9 * number.magnitude }
     let size = x.magnitude
-    if size >= year, isWhole(x / year) || !(isWhole(x / day) && size < 1000 * day) { return (x / year, "year") }
+    if reaches(x, year), isWhole(x / year) || !(isWhole(x / day) && size < 1000 * day) { return (x / year, "year") }
     // A month is a mean length, so only a whole number of them says more than days.
-    if size >= month * (1 - 1e-9), isWhole(x / month) { return ((x / month).rounded(), "month") }
-    if let rung = durations.first(where: { size >= $0.size }) { return (x / rung.size, rung.unit) }
-    let rung = fractions.first { size * $0.perSecond >= 1 } ?? (1e9, "ns")
+    if reaches(x, month), isWhole(x / month) { return ((x / month).rounded(), "month") }
+    if let rung = durations.first(where: { reaches(x, $0.size) }) { return (x / rung.size, rung.unit) }
+    let rung = fractions.first { reaches(x * $0.perSecond, 1) } ?? (1e9, "ns")
     return (x * rung.perSecond, rung.unit)
   }
 
   /// A rate of `counted` by the shortest time in which at least one happens.
   private static func rate(_ x: Double, of counted: Dimension) -> (number: Double, unit: String) {
     let spans: [Rung] = [(1, "s"), (60, "min"), (3600, "h"), (day, "day")]
-    // 1/3600 a second is one an hour, though the product falls a rounding short of it.
-    var span = spans.first { x.magnitude * $0.size >= 1 - 1e-12 }
+    var span = spans.first { reaches(x * $0.size, 1) }
     if span == nil { span = x.magnitude * day >= 0.1 ? (day, "day") : (year, "year") }
     let (size, name) = span ?? (1, "s")
     return (x * size, "\(literalUnit(counted))/\(name)")

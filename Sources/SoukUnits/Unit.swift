@@ -67,6 +67,10 @@ public struct UnitExpression: Hashable, Sendable {
       }
     }
     joined.removeAll { $0.exponent == 0 }
+    // `%` is glued to its number, so it is first wherever it was put.
+    if let index = joined.firstIndex(where: { $0.unit.name == "%" && $0.exponent == 1 }) {
+      joined.insert(joined.remove(at: index), at: 0)
+    }
     self.factors = joined
     var dimension = Dimension.dimensionless
     var (over, under) = (1.0, 1.0)

@@ -19,6 +19,11 @@ public struct UnitTable: Sendable {
   /// Every name and alias, in ascending order.
   public var names: [String] { units.keys.sorted() }
 
+  /// The canonical names of the units of `dimension`, the smallest first: what may stand after `to`. O(n log n).
+  public func names(of dimension: Dimension) -> [String] {
+    Set(units.values).filter { $0.dimension == dimension }.sorted { ($0.factor, $0.name) < ($1.factor, $1.name) }.map(\.name)
+  }
+
   /// Whether `name` was declared here rather than built in.
   public func isDeclared(_ name: String) -> Bool { declaredNames.contains(name) }
 

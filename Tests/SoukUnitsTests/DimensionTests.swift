@@ -55,6 +55,11 @@ import Testing
     let a = solver.fresh()
     #expect(!unify(&solver, a, dimension))
     #expect(!unify(&solver, dimension, dimension))
+    #expect(unify(&solver, a, .time))
+    var power = a
+    for _ in 0..<70 { power = power.raised(to: 2) }
+    #expect(!solver.resolve(power).isRepresentable)
+    #expect(!unify(&solver, power, .time))
     #expect(Rational(Int.min, over: -1) == .unrepresentable)
     #expect(Rational(1, over: 0) == .unrepresentable)
     #expect(-Rational(Int.min) == .unrepresentable)

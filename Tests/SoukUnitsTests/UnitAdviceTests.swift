@@ -29,6 +29,8 @@ import Testing
     ("3 paymnet/s", "there is no unit `paymnet`: did you mean `payment`?"),
     ("3 usd", "there is no unit `usd`: did you mean `USD`?"),
     ("3 CNZ", "there is no unit `CNZ`: did you mean `CNY`?"),
+    ("3 xs", "there is no unit `xs`: if it is something you count, declare it: `unit xs`"),
+    ("3 mni", "there is no unit `mni`: did you mean `min`?"),
     ("3 Order", "there is no unit `Order`: did you mean `order`?"),
     ("3 courier", "there is no unit `courier`: if it is something you count, declare it: `unit courier`"),
     (

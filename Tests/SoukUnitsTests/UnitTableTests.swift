@@ -29,6 +29,8 @@ func tourTable() throws -> UnitTable {
       #expect(unit.factor == size, "\(name)")
       #expect(unit.dimension == dimension, "\(name)")
     }
+    #expect(
+      table.names(of: .time) == ["ns", "us", "ms", "s", "min", "h", "day", "week", "month", "year"])
     for missing in ["m", "d", "B", "k", "M", "order"] { #expect(table.unit(named: missing) == nil, "\(missing)") }
     #expect(table.unit(named: "hours")?.name == "h")
   }
@@ -113,6 +115,8 @@ func tourTable() throws -> UnitTable {
     #expect(try table.parseDimension("Share").get() == .dimensionless)
     #expect(try table.parseDimension("CNY/payment").get() == .currency("CNY") / .count("payment"))
     #expect(try table.parseDimension("A/Time", variable: variable).get() == a / .time)
+    let percent = try #require(table.unit(named: "%")), order = try #require(table.unit(named: "order"))
+    #expect(UnitExpression([.init(order, 1), .init(percent, 1)]).text == "% order")
     guard case .failure(let problem) = table.parseDimension("Tmie") else { return #expect(Bool(false)) }
     #expect(problem.suggestions.first == "Time")
   }
