@@ -15,7 +15,8 @@ func worstError(_ table: String, _ evaluate: (Double, Double) -> Double) -> (ulp
     }
     let expected = numbers[numbers.count - 1]
     let actual = evaluate(numbers[0], numbers.count == 3 ? numbers[1] : 0)
-    let ulps = abs((actual - expected) / expected.ulp - residual)
+    let distance = abs((actual - expected) / expected.ulp - residual)
+    let ulps = distance.isNaN ? .infinity : distance
     worst.points += 1
     if !(ulps <= worst.ulps) { worst = (ulps, numbers[0], worst.points) }
   }
@@ -32,7 +33,8 @@ func worstDifference(
     let word = Philox4x32.philox4x32(key: key, attempt: 0, index: 0, ordinal: ordinal, replication: 0).0
     let x = draw(Philox4x32.uniform(word))
     let expected = theirs(x)
-    let difference = abs(ours(x) - expected) / expected.ulp
+    let distance = ours(x) == expected ? 0 : abs(ours(x) - expected) / expected.ulp
+    let difference = distance.isNaN ? .infinity : distance
     if !(difference <= worst) { worst = difference }
   }
   return worst
