@@ -43,10 +43,8 @@ public struct DimensionSolver: Sendable {
 
   /// Makes `a` and `b` equal in the most general way; false, and nothing changed, when they can't be.
   public mutating func unify(_ a: Dimension, _ b: Dimension) -> Bool {
-    let left = resolve(a), right = resolve(b)
-    // Said first: an unrepresentable exponent is equal to itself as a value, yet isn't a known dimension.
-    guard left.isRepresentable, right.isRepresentable else { return false }
-    let difference = left / right
+    // An unrepresentable exponent stays in the quotient and in any solution, so it ends in a refusal below.
+    let difference = resolve(a) / resolve(b)
     if difference.isDimensionless { return true }
     guard let (variable, exponent) = pivot(of: difference) else { return false }
     let solution = (difference / Dimension(variable).raised(to: exponent)).raised(to: Rational(-1) / exponent)

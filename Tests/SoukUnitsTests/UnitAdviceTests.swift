@@ -78,6 +78,13 @@ import Testing
     #expect((try? table.parseQuantity("10 order/h", isValue: { $0 == "h" }).get()) != nil)
   }
 
+  @Test func declaredNamesAreOfferedBeforeBuiltInOnes() throws {
+    var table = UnitTable()
+    _ = try table.declareCount("hous").get()
+    #expect(table.suggestions(for: "houx") == ["hous", "hour"])
+    #expect(table.suggestions(for: "hourx").first == "hour")
+  }
+
   @Test func spellingDistances() {
     #expect(SpellingDistance.between("order", "order", atMost: 0) == 0)
     #expect(SpellingDistance.between("ordre", "order", atMost: 2) == 1)
