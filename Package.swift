@@ -12,8 +12,11 @@ let strict: [SwiftSetting] = [
 
 /// A library of the house. `uses` is the whole list of what it may import: arrows run one way, and
 /// `swift build --explicit-target-dependency-import-check error` holds the code to this list.
-func room(_ name: String, uses: [String] = []) -> Target {
-  .target(name: name, dependencies: uses.map { .init(stringLiteral: $0) }, swiftSettings: strict)
+/// The texts of the folder `embeds` become part of the code (see Plugins/EmbedTexts).
+func room(_ name: String, uses: [String] = [], embeds: String? = nil) -> Target {
+  .target(
+    name: name, dependencies: uses.map { .init(stringLiteral: $0) }, exclude: embeds.map { [$0] } ?? [],
+    swiftSettings: strict, plugins: embeds == nil ? [] : ["EmbedTexts"])
 }
 
 func tests(_ room: String, uses: [String] = []) -> Target {
@@ -33,7 +36,7 @@ let package = Package(
   ],
   targets: [
     // In the order of the data: text, tokens and tree, typed program, compiled model, sample path, statistics, report.
-    room("SoukText"),
+    room("SoukText", embeds: "Explanations"),
     room("SoukNumerics"),
     room("SoukSyntax", uses: ["SoukText"]),
     room("SoukUnits"),
@@ -44,14 +47,16 @@ let package = Package(
     room("SoukEngine", uses: ["SoukNumerics", "SoukModel", "SoukStats"]),
     room("SoukScript", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukNumerics", "SoukSema", "SoukModel", "SoukLower", "SoukStats", "SoukEngine"]),
     room("SoukReport", uses: ["SoukModel", "SoukStats", "SoukUnits"]),
-    room("SoukLibrary"),
+    room("SoukLibrary", embeds: "std"),
     room("Souk", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukSema", "SoukModel", "SoukLower", "SoukStats", "SoukEngine", "SoukScript", "SoukReport", "SoukLibrary"]),
-    .systemLibrary(name: "CReadline", pkgConfig: "readline", providers: [.apt(["libreadline-dev"])]),
+    .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
     room("SoukPrompt", uses: ["Souk", "CReadline"]),
     .executableTarget(
       name: "souk-cli",
       dependencies: ["Souk", "SoukPrompt", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Sources/souk-cli", swiftSettings: strict),
+    .plugin(name: "EmbedTexts", capability: .buildTool(), dependencies: ["embed-texts"]),
+    .executableTarget(name: "embed-texts", path: "Sources/embed-texts", swiftSettings: strict),
     tests("SoukText"),
     tests("SoukNumerics"),
     tests("SoukSyntax", uses: ["SoukText"]),
