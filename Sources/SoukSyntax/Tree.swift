@@ -464,9 +464,12 @@ public struct Argument: Sendable {
 public struct Entry: Sendable {
   public var key: Expression
   public var value: Expression
-  public init(key: Expression, value: Expression) {
+  /// Written `name: value`; the key is then that name.
+  public var isField: Bool
+  public init(key: Expression, value: Expression, isField: Bool = false) {
     self.key = key
     self.value = value
+    self.isField = isField
   }
 }
 

@@ -1,0 +1,585 @@
+// Expressions, by precedence climbing. From loose to tight: `or`, `and`, `not`, comparisons, `to at during`, `..`, `+ -`,
+// `* / mod`, unary `-`, `^`, then calls, members, indices, entries and provenance.
+
+import SoukText
+
+/// How tightly an operator binds; the numbers are only compared.
+enum Level: Int, Comparable {
+  case or = 1, and, not, comparison, conversion, range, sum, product, tight
+  static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+  var next: Level { Level(rawValue: rawValue + 1) ?? .tight }
+  var previous: Int { rawValue - 1 }
+}
+
+extension Parser {
+  /// An expression, or a simulation to be run: the right side of a `let`, an argument, a field, a hole of a string.
+  mutating func parseValue() -> Expression {
+    if token.kind == .word, !token.beforeColon, let keyword = token.keyword {
+      switch keyword {
+      case .run, .start, .fork, .compare, .sweep, .fit: return parseExperiment(keyword)
+      case .choose: return parseChooseExpression()
+      case .spawn:
+        let lower = token.lower
+        takeKeyword()
+        let call = parseCallOfPlace("spawn")
+        lastDepth += 1
+        return Expression(.spawn(call), span(from: lower))
+      default: break
+      }
+    }
+    return parseExpression()
+  }
+
+  mutating func parseExpression() -> Expression {
+    if at(.if) { return parseIfExpression() }
+    if at(.fn) { return parseLambda() }
+    return parseOperators(.or, braces: true)
+  }
+
+  /// An expression whose braces belong to the word before it.
+  mutating func parseHead() -> Expression { parseOperators(.or, braces: false) }
+  /// A sum: what a clause takes, so that `to`, `of` and `for` after it belong to the statement.
+  mutating func parseSum() -> Expression { parseOperators(.sum, braces: false) }
+
+  private mutating func parseIfExpression() -> Expression {
+    let lower = token.lower
+    guard enter() else { leave(); return missing() }
+    defer { leave() }
+    takeKeyword()
+    let condition = parseCondition("if")
+    var depth = lastDepth
+    let then = parseBracedExpression("if")
+    depth = max(depth, lastDepth)
+    var otherwise: Expression
+    if token.kind == .newline { otherwise = missing(); fail(.elseMissing(at: tokenSpan)) } else {
+      expect(.else, after: "the first branch of an `if` that gives a value")
+      otherwise = at(.if) ? parseIfExpression() : parseBracedExpression("else")
+    }
+    lastDepth = max(depth, lastDepth) + 1
+    if stopped { otherwise = missing() }
+    return Expression(.ifElse(condition, then: then, otherwise: otherwise), span(from: lower))
+  }
+
+  private mutating func parseBracedExpression(_ word: String) -> Expression {
+    expect(.leftBrace, "`{`", after: "`\(word)`")
+    let value = parseExpression()
+    if token.kind == .newline { take() }
+    expect(.rightBrace, "`}`", after: "the value of a branch")
+    return value
+  }
+
+  /// A condition: `if x = 3` is told as what it is.
+  mutating func parseCondition(_ word: String) -> Expression {
+    let condition = parseHead()
+    if token.kind == .assign {
+      diagnostics.append(.assignInCondition(at: tokenSpan))
+      take()
+      let lower = condition.span.lower
+      let right = parseOperators(.conversion, braces: false)
+      return Expression(.binary(.equal, condition, right, operatorSpan: right.span), span(from: Int(lower)))
+    }
+    return condition
+  }
+
+  private mutating func parseLambda() -> Expression {
+    let lower = token.lower
+    guard enter() else { leave(); return missing() }
+    defer { leave() }
+    takeKeyword()
+    let parameters = parseParameters("fn")
+    expect(.assign, "`=`", after: "the parameters of a function")
+    let body = parseExpression()
+    lastDepth += 1
+    return Expression(.lambda(parameters, body), span(from: lower))
+  }
+
+  private mutating func parseChooseExpression() -> Expression {
+    let lower = token.lower
+    takeKeyword()
+    let variable = expectName("the name of what is chosen")
+    expect(.in, after: "`choose \(variable.text)`")
+    let list = parseHead()
+    var depth = lastDepth
+    var rule = ChooseExpression.Rule.weight
+    if at(.logit) { rule = .logit; takeKeyword() } else { expect(.weight, after: "`choose … in …`") }
+    let score = parseHead()
+    depth = max(depth, lastDepth)
+    lastDepth = depth + 1
+    return Expression(
+      .choose(ChooseExpression(variable: variable, list: list, rule: rule, score: score)), span(from: lower))
+  }
+
+  func missing() -> Expression { Expression(.missing, lexer.span(real.lower, real.lower)) }
+
+  // MARK: Operators
+
+  private func infix() -> (operator: BinaryOperator, level: Level)? {
+    switch token.kind {
+    case .plus: (.add, .sum)
+    case .minus: (.subtract, .sum)
+    case .star: (.multiply, .product)
+    case .slash: (.divide, .product)
+    case .less: (.less, .comparison)
+    case .lessOrEqual: (.lessOrEqual, .comparison)
+    case .greater: (.greater, .comparison)
+    case .greaterOrEqual: (.greaterOrEqual, .comparison)
+    case .equal: (.equal, .comparison)
+    case .notEqual: (.notEqual, .comparison)
+    case .word where !token.beforeColon:
+      switch token.keyword {
+      case .or: (.or, .or)
+      case .and: (.and, .and)
+      case .mod: (.modulo, .product)
+      case .contains: (.contains, .comparison)
+      default: nil
+      }
+    default: nil
+    }
+  }
+
+  mutating func parseOperators(_ lowest: Level, braces: Bool) -> Expression {
+    let lower = token.lower
+    var left: Expression
+    var ceiling = Level.tight.rawValue
+    if lowest <= .not && at(.not) {
+      guard enter() else { leave(); return missing() }
+      takeKeyword()
+      left = Expression(.not(parseOperators(.not, braces: braces)), span(from: lower))
+      lastDepth += 1
+      leave()
+      ceiling = Level.and.rawValue
+    } else {
+      left = parseUnary(braces: braces)
+    }
+    var depth = lastDepth
+    while !stopped {
+      guard let level = parseOperator(&left, &depth, lower, lowest, ceiling, braces) else { break }
+      let chains = level != .comparison && level != .range
+      ceiling = chains ? level.rawValue : level.previous
+      depth += 1
+      if depth > Self.depthLimit && !stopped { fail(.tooDeep(limit: Self.depthLimit, at: tokenSpan)) }
+    }
+    lastDepth = depth
+    return left
+  }
+
+  /// Reads one operator of a level between `lowest` and `ceiling` and what stands right of it.
+  private mutating func parseOperator(
+    _ left: inout Expression, _ depth: inout Int, _ lower: Int, _ lowest: Level, _ ceiling: Int, _ braces: Bool
+  ) -> Level? {
+    func fits(_ level: Level) -> Bool { level >= lowest && level.rawValue <= ceiling }
+    if let (op, level) = infix() {
+      if level == .comparison && ceiling == Level.comparison.previous && level >= lowest {
+        fail(.comparisonChain(at: tokenSpan))
+        return nil
+      }
+      guard fits(level) else { return nil }
+      let place = tokenSpan
+      if token.kind == .word { takeKeyword() } else { take() }
+      let right = parseOperators(level.next, braces: braces)
+      depth = max(depth, lastDepth)
+      left = Expression(.binary(op, left, right, operatorSpan: place), span(from: lower))
+      return level
+    }
+    if token.kind == .dots, fits(.range) {
+      take()
+      let upper = parseOperators(.sum, braces: braces)
+      depth = max(depth, lastDepth)
+      var step: Expression?
+      if accept(.step) {
+        step = parseOperators(.sum, braces: braces)
+        depth = max(depth, lastDepth)
+      }
+      left = Expression(.range(left, upper, step: step), span(from: lower))
+      return .range
+    }
+    guard token.kind == .word, !token.beforeColon, let keyword = token.keyword else { return nil }
+    switch keyword {
+    case .to where fits(.conversion):
+      let unit = parseUnit(after: "`to`")
+      left = Expression(.convert(left, unit), span(from: lower))
+      return .conversion
+    case .at where fits(.conversion), .during where fits(.conversion):
+      takeKeyword()
+      let right = parseOperators(.range, braces: braces)
+      depth = max(depth, lastDepth)
+      left = Expression(keyword == .at ? .at(left, right) : .during(left, right), span(from: lower))
+      return .conversion
+    case .within where fits(.comparison):
+      takeKeyword()
+      let tolerance = parseOperators(.conversion, braces: braces)
+      depth = max(depth, lastDepth)
+      var target: Expression?
+      if accept(.of) {
+        target = parseOperators(.conversion, braces: braces)
+        depth = max(depth, lastDepth)
+      }
+      left = Expression(.within(left, tolerance: tolerance, of: target), span(from: lower))
+      return .comparison
+    default: return nil
+    }
+  }
+
+  private mutating func parseUnary(braces: Bool) -> Expression {
+    let lower = token.lower
+    if token.kind == .minus {
+      guard enter() else { leave(); return missing() }
+      defer { leave() }
+      take()
+      let operand = parseUnary(braces: braces)
+      lastDepth += 1
+      return Expression(.negate(operand), span(from: lower))
+    }
+    let base = parsePostfix(braces: braces)
+    guard token.kind == .caret else { return base }
+    guard enter() else { leave(); return base }
+    defer { leave() }
+    let depth = lastDepth
+    let place = tokenSpan
+    take()
+    let exponent = parseUnary(braces: braces)
+    lastDepth = max(depth, lastDepth) + 1
+    return Expression(.binary(.power, base, exponent, operatorSpan: place), span(from: lower))
+  }
+
+  // MARK: Atoms and what follows them
+
+  private mutating func parsePostfix(braces: Bool) -> Expression {
+    let lower = token.lower
+    var value = parseAtom()
+    var depth = lastDepth
+    parseSuffixes(&value, &depth, lower)
+    if braces && token.kind == .leftBrace {
+      let entries = parseEntries()
+      depth = max(depth, lastDepth) + 1
+      value = Expression(.entries(value, entries), span(from: lower))
+    }
+    if token.kind == .word, !token.beforeColon {
+      if token.beforeString {
+        takeKeyword()
+        value = Expression(.sourced(value, parseString()), span(from: lower))
+        depth += 1
+      } else if at(.assumed) {
+        takeKeyword()
+        value = Expression(.assumed(value), span(from: lower))
+        depth += 1
+      }
+    }
+    lastDepth = depth
+    return value
+  }
+
+  private mutating func parseSuffixes(_ value: inout Expression, _ depth: inout Int, _ lower: Int) {
+    while true {
+      switch token.kind {
+      case .dot:
+        take()
+        value = Expression(.member(value, expectName("a name after `.`")), span(from: lower))
+      case .leftParen:
+        let arguments = parseArguments()
+        value = Expression(.call(value, arguments), span(from: lower))
+      case .leftBracket:
+        guard enter() else { return leave() }
+        take()
+        let index = parseExpression()
+        expect(.rightBracket, "`]`", after: "an index")
+        leave()
+        value = Expression(.index(value, index), span(from: lower))
+      default: return
+      }
+      depth = max(depth, lastDepth) + 1
+      if depth > Self.depthLimit && !stopped { fail(.tooDeep(limit: Self.depthLimit, at: tokenSpan)) }
+    }
+  }
+
+  private mutating func parseAtom() -> Expression {
+    lastDepth = 1
+    let place = tokenSpan
+    switch token.kind {
+    case .word:
+      if reportStatementInsteadOfValue() { return missing() }
+      let name = text(token)
+      take()
+      return Expression(.name(name), place)
+    case .number:
+      let number = numberLiteral(token)
+      take()
+      return Expression(.number(number), place)
+    case .date, .clock:
+      let written = text(token)
+      let kind = token.kind
+      take()
+      return Expression(kind == .date ? .date(written) : .clock(written), place)
+    case .question:
+      take()
+      return Expression(.hole, place)
+    case .quote:
+      let string = parseString()
+      return Expression(.string(string), string.span)
+    case .leftBracket: return parseList()
+    case .leftParen: return parseGroup()
+    case .badValue:
+      take()
+      return Expression(.missing, place)
+    default:
+      valueExpected()
+      return Expression(.missing, span(real.lower, real.lower))
+    }
+  }
+
+  /// A line that begins with a statement where a value should have been: `let x =` and then `print y` in the next line.
+  private mutating func reportStatementInsteadOfValue() -> Bool {
+    guard token.firstOnLine, let keyword = token.keyword, !token.beforeColon, keyword.beginsStatement else { return false }
+    let after = lexer.skipBlanks(token.upper)
+    guard after > token.upper, lexer.wordCharacter(after) > 0 || lexer.byte(after) == UInt8(ascii: "\"") else { return false }
+    if keywordContinues(after) { return false }
+    valueExpected()
+    return true
+  }
+
+  /// Whether the word at `i` could go on an expression, as `and` does.
+  private func keywordContinues(_ i: Int) -> Bool {
+    lexer.isWordStart(i) && lexer.keyword(i, lexer.wordEnd(i))?.isClauseWord == true
+  }
+
+  private mutating func valueExpected() {
+    guard !stopped else { return }
+    if token.kind != .rightParen, token.kind != .rightBracket, token.kind != .rightBrace || inRound, reportCommonMistake() { return }
+    let after = lastUpper > 0 ? span(max(0, lastUpper - 1), lastUpper) : tokenSpan
+    if token.firstOnLine || token.kind == .newline || token.kind == .end || token.kind == .rightBrace {
+      fail(.valueMissing(after: lastToken(), at: after))
+    } else if token.kind.isInfix {
+      fail(.valueBeforeOperator(text(token), at: tokenSpan))
+    } else {
+      fail(.unexpected(describe(token), expected: "a value", in: "", at: tokenSpan))
+    }
+  }
+
+  private func lastToken() -> String {
+    guard let last = tokens.last(where: { Int($0.upper) <= lastUpper && $0.kind != .newline && $0.kind != .comment && $0.kind != .docComment }) else {
+      return ""
+    }
+    return lexer.file.text(Int(last.lower), Int(last.upper))
+  }
+
+  private mutating func parseList() -> Expression {
+    let lower = token.lower
+    guard enter() else { leave(); return missing() }
+    defer { leave() }
+    take()
+    var elements: [Expression] = []
+    var depth = 0
+    while token.kind != .rightBracket && !stopped {
+      elements.append(parseExpression())
+      depth = max(depth, lastDepth)
+      if !separateArguments(.rightBracket) { break }
+    }
+    if elements.isEmpty && token.kind == .rightBracket { depth = 0 }
+    expect(.rightBracket, "`,` or `]`", after: "an element")
+    lastDepth = depth + 1
+    return Expression(.list(elements), span(from: lower))
+  }
+
+  private mutating func parseGroup() -> Expression {
+    let lower = token.lower
+    guard enter() else { leave(); return missing() }
+    defer { leave() }
+    take()
+    let value = parseValue()
+    expect(.rightParen, "`)`", after: "the expression")
+    lastDepth += 1
+    return Expression(.group(value), span(from: lower))
+  }
+
+  /// After an element in `( )` or `[ ]`: true when another may follow. A missing comma is reported and read as if it were there.
+  mutating func separateArguments(_ closer: TokenKind) -> Bool {
+    if accept(.comma) { return true }
+    guard token.kind != closer, !stopped else { return false }
+    switch token.kind {
+    case .number, .word, .quote, .date, .clock, .question, .badValue:
+      if token.kind == .word && token.firstOnLine && token.keyword?.beginsStatement == true && !token.beforeColon { return false }
+      diagnostics.append(.missingComma(after: span(max(0, lastUpper - 1), lastUpper), before: tokenSpan))
+      return true
+    default: return false
+    }
+  }
+
+  mutating func parseArguments() -> [Argument] {
+    guard enter() else { leave(); return [] }
+    defer { leave() }
+    take()
+    var arguments: [Argument] = []
+    var depth = 0
+    while token.kind != .rightParen && !stopped {
+      arguments.append(parseArgument())
+      depth = max(depth, lastDepth)
+      if !separateArguments(.rightParen) { break }
+    }
+    expect(.rightParen, "`,` or `)`", after: "an argument")
+    lastDepth = depth
+    return arguments
+  }
+
+  private mutating func parseArgument() -> Argument {
+    var label: Name?
+    if token.kind == .word && token.beforeColon {
+      label = expectName("a label")
+      take()
+    }
+    let value = parseValue()
+    guard accept(.for) else { return Argument(label: label, value: value) }
+    let depth = lastDepth
+    let variable = expectName("a name for each element")
+    expect(.in, after: "`for \(variable.text)`")
+    let source = parseHead()
+    lastDepth = max(depth, lastDepth)
+    return Argument(label: label, value: value, generator: (variable, source))
+  }
+
+  private mutating func parseEntries() -> [Entry] {
+    var entries: [Entry] = []
+    var depth = 0
+    block(of: "the value", commas: true) { parser in
+      if parser.token.kind == .word && parser.token.beforeColon {
+        let name = parser.expectName("a field")
+        parser.take()
+        let value = parser.parseExpression()
+        entries.append(Entry(key: Expression(.name(name.text), name.span), value: value, isField: true))
+        depth = max(depth, parser.lastDepth)
+      } else {
+        let key = parser.parseExpression()
+        depth = max(depth, parser.lastDepth)
+        parser.expect(.leadsTo, "`=>`", after: "a key")
+        entries.append(Entry(key: key, value: parser.parseExpression()))
+        depth = max(depth, parser.lastDepth)
+      }
+    }
+    lastDepth = depth
+    return entries
+  }
+
+  // MARK: Literals
+
+  private func numberLiteral(_ lexeme: Lexeme) -> NumberLiteral {
+    let shape = lexeme.number
+    let digits = lexer.file.text(lexeme.lower, shape.digitsUpper)
+    // The scale joins the exponent, so that `0.3M` is the double nearest to 300000 and not a product of two roundings.
+    var exponent = shape.scaleExponent - (shape.isPercent ? 2 : 0)
+    var mantissa = digits.filter { $0 != "_" }
+    if let mark = mantissa.firstIndex(of: "e") {
+      exponent += Int(mantissa[mantissa.index(after: mark)...]) ?? 0
+      mantissa = String(mantissa[..<mark])
+    }
+    let value = Double(exponent == 0 ? mantissa : "\(mantissa)e\(exponent)") ?? .infinity
+    let unit =
+      shape.unitUpper > 0
+      ? UnitText(lexer.file.text(shape.unitLower, shape.unitUpper), span(shape.unitLower, shape.unitUpper)) : nil
+    return NumberLiteral(
+      value: value, isPercent: shape.isPercent, unit: unit, text: lexer.file.text(lexeme.lower, shape.upper))
+  }
+
+  mutating func parseString() -> StringLiteral {
+    let lower = token.lower
+    guard token.kind == .quote else {
+      unexpected("a string such as \"name\"", after: "")
+      return StringLiteral(parts: [], span: span(real.lower, real.lower))
+    }
+    var parts: [StringLiteral.Part] = []
+    while true {
+      let part = lexer.nextInString()
+      if part.kind != .newline && part.kind != .end { tokens.append(Token(part.kind, part.lower, part.upper)) }
+      lastUpper = part.upper
+      switch part.kind {
+      case .stringText: parts.append(.text(lexer.unescaped(part.lower, part.upper)))
+      case .holeOpen:
+        if let hole = parseHole(part) { parts.append(.hole(hole)) }
+        if stopped { return StringLiteral(parts: parts, span: span(from: lower)) }
+      case .quoteClose:
+        continuing = false
+        token = readToken()
+        return StringLiteral(parts: parts, span: span(lower, part.upper))
+      default:
+        diagnostics.append(.unterminatedString(quote: span(lower, lower + 1), at: span(lower, part.lower)))
+        if part.kind == .end { endsEarly = true }
+        continuing = false
+        token = readToken()
+        return StringLiteral(parts: parts, span: span(lower, part.lower))
+      }
+    }
+  }
+
+  /// The expression of a hole; the token at its end is `}`, from which the string goes on.
+  private mutating func parseHole(_ brace: Lexeme) -> Expression? {
+    guard enter() else { leave(); return nil }
+    defer { leave() }
+    stringDepth += 1
+    defer { stringDepth -= 1 }
+    open.append(OpenBracket(kind: .leftBrace, lower: brace.lower, indent: indent(brace.lower)))
+    updateRound()
+    continuing = false
+    let base = open.count
+    token = readToken()
+    var value: Expression?
+    if token.kind == .rightBrace {
+      diagnostics.append(.emptyHole(at: span(brace.lower, token.upper)))
+    } else {
+      value = parseValue()
+      lastDepth += 1
+    }
+    if stopped { skipHole(base) }
+    guard token.kind == .rightBrace else {
+      if token.kind == .newline || token.kind == .end {
+        diagnostics.append(.unclosedHole(at: span(brace.lower, brace.lower + 1)))
+        if token.kind == .end { endsEarly = true }
+        stop()
+      } else {
+        fail(.unexpected(describe(token), expected: "`}`", in: "the value in a string", at: tokenSpan))
+        skipHole(base)
+        if token.kind == .rightBrace { closeHole(base); return value }
+        stop()
+      }
+      closeStack(base)
+      return value
+    }
+    closeHole(base)
+    return value
+  }
+
+  private mutating func closeHole(_ base: Int) {
+    if let last = tokens.indices.last { tokens[last].kind = .holeClose }
+    closeStack(base)
+  }
+
+  private mutating func closeStack(_ base: Int) {
+    if open.count >= base { open.removeLast(open.count - base + 1) }
+    updateRound()
+  }
+
+  /// After a mistake in a hole: to the hole's `}`, so that the string and the statement go on.
+  private mutating func skipHole(_ base: Int) {
+    recover(base: base)
+  }
+
+  /// A unit that stands by itself: after `to`, or as a type. The keyword or mark before it is the next token where `after` is `to`.
+  mutating func parseUnit(after word: String) -> UnitText {
+    guard !stopped else { return UnitText("", span(real.lower, real.lower)) }
+    takeKeyword()
+    return parseBareUnit(after: word)
+  }
+
+  mutating func parseBareUnit(after word: String) -> UnitText {
+    guard !stopped else { return UnitText("", span(real.lower, real.lower)) }
+    guard let upper = lexer.unitEnd(token.lower), token.kind != .end else {
+      if !reportCommonMistake() { fail(.unitExpected(found: describe(token), after: word, at: tokenSpan)) }
+      return UnitText("", span(real.lower, real.lower))
+    }
+    let place = span(token.lower, upper)
+    if let last = tokens.indices.last { tokens[last] = Token(.unit, token.lower, upper) }
+    lexer.position = upper
+    lexer.atLineStart = false
+    lastUpper = upper
+    continuing = false
+    token = readToken()
+    return UnitText(lexer.file.text(place), place)
+  }
+}
