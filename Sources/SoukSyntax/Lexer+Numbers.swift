@@ -185,7 +185,7 @@ extension Lexer {
     }
     let bytes = Array(unit.utf8)
     if bytes.count == 4, [UInt8(ascii: "k"), UInt8(ascii: "M"), UInt8(ascii: "B"), UInt8(ascii: "T")].contains(bytes[0]),
-      bytes[1...].allSatisfy({ $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }), shape.digitsUpper == shape.upper
+      bytes[1...].allSatisfy({ $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") })
     {
       report(.gluedScale(digits, scale: String(unit.prefix(1)), unit: String(unit.dropFirst()), at: span(i, word)))
       return Lexeme(.badValue, i, shape.unitUpper)

@@ -513,8 +513,7 @@ extension Parser {
     guard enter() else { leave(); return nil }
     defer { leave() }
     stringDepth += 1
-    defer { stringDepth -= 1 }
-    open.append(OpenBracket(kind: .leftBrace, lower: brace.lower, indent: indent(brace.lower)))
+    open.append(OpenBracket(kind: .leftBrace, lower: brace.lower, indent: 0))
     updateRound()
     continuing = false
     let base = open.count
@@ -526,38 +525,21 @@ extension Parser {
       value = parseValue()
       lastDepth += 1
     }
-    if stopped { skipHole(base) }
-    guard token.kind == .rightBrace else {
-      if token.kind == .newline || token.kind == .end {
-        diagnostics.append(.unclosedHole(at: span(brace.lower, brace.lower + 1)))
-        if token.kind == .end { endsEarly = true }
-        stop()
-      } else {
-        fail(.unexpected(describe(token), expected: "`}`", in: "the value in a string", at: tokenSpan))
-        skipHole(base)
-        if token.kind == .rightBrace { closeHole(base); return value }
-        stop()
-      }
-      closeStack(base)
+    if token.kind != .rightBrace && token.kind != .end { unexpected("`}`", after: "the value in a string") }
+    if stopped { recover(base: base) }
+    stringDepth -= 1
+    open.removeLast(open.count - base + 1)
+    updateRound()
+    if token.kind == .rightBrace {
+      if let last = tokens.indices.last { tokens[last].kind = .holeClose }
       return value
     }
-    closeHole(base)
+    diagnostics.append(.unclosedHole(at: span(brace.lower, brace.lower + 1)))
+    if atEndOfFile { endsEarly = true }
+    continuing = false
+    token = readToken()
+    stop()
     return value
-  }
-
-  private mutating func closeHole(_ base: Int) {
-    if let last = tokens.indices.last { tokens[last].kind = .holeClose }
-    closeStack(base)
-  }
-
-  private mutating func closeStack(_ base: Int) {
-    if open.count >= base { open.removeLast(open.count - base + 1) }
-    updateRound()
-  }
-
-  /// After a mistake in a hole: to the hole's `}`, so that the string and the statement go on.
-  private mutating func skipHole(_ base: Int) {
-    recover(base: base)
   }
 
   /// A unit that stands by itself: after `to`, or as a type. The keyword or mark before it is the next token where `after` is `to`.

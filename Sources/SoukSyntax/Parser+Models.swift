@@ -9,14 +9,14 @@ extension Parser {
 
   mutating func parseMembers(_ owner: String, _ name: String) -> [Member] {
     var members: [Member] = []
-    block(of: "`\(owner) \(name)`", commas: true) { parser in members.append(parser.parseMember()) }
+    block(of: "`\(owner) \(name)`", commas: true, members: true) { parser in members.append(parser.parseMember()) }
     return members
   }
 
   mutating func parseMember() -> Member {
     let lower = token.lower
     let before = docs.take(at: lower)
-    if misplaced() { return Member(.missing, span(lower, lower)) }
+    if badLineStart() { return Member(.missing, span(lower, lower)) }
     let kind = parseMemberKind(before)
     return Member(kind, span(from: lower), docs: docs.take(at: before, trailing: lastUpper))
   }
@@ -136,7 +136,7 @@ extension Parser {
   }
 
   /// Whether fields, or nothing, follow the `{` before `i`.
-  private func fieldsFollow(_ i: Int) -> Bool {
+  func fieldsFollow(_ i: Int) -> Bool {
     var probe = lexer
     probe.position = i
     while true {

@@ -4,8 +4,8 @@
 import SoukText
 
 extension Parser {
-  /// Reads `{ element … }`; elements are parted by line ends, and by commas where `commas`. Returns whether it was closed.
-  mutating func block(of what: String, commas: Bool, _ element: (inout Parser) -> Void) {
+  /// Reads `{ element … }`; elements are parted by line ends, and by commas where `commas`.
+  mutating func block(of what: String, commas: Bool, members: Bool = false, _ element: (inout Parser) -> Void) {
     guard token.kind == .leftBrace else { return unexpected("`{`", after: what) }
     guard enter() else { return leave() }
     defer { leave() }
@@ -25,7 +25,7 @@ extension Parser {
         continue
       default: break
       }
-      if beginsOuterItem(base: base) {
+      if beginsOuterItem(base: base, members: members) {
         reportUnclosed(base: base)
         return
       }
@@ -103,17 +103,28 @@ extension Parser {
     return token.firstOnLine
   }
 
-  /// An item's keyword at or left of the column of the line that opened this block: its `}` is missing.
-  private func beginsOuterItem(base: Int) -> Bool {
-    guard base > 0, base <= open.count, token.firstOnLine, token.kind == .word, !token.beforeColon,
-      let keyword = token.keyword, keyword.beginsOnlyItem || keyword == .print, blockIsNotScript
+  /// An item's keyword at the left margin, where nothing in this block can begin so: the block's `}` is missing.
+  private func beginsOuterItem(base: Int, members: Bool) -> Bool {
+    guard scriptDepth == 0, token.firstOnLine, token.kind == .word, !token.beforeColon, token.keyword?.beginsOnlyItem == true,
+      indent(token.lower) == 0, anotherOperandFollows
     else { return false }
-    return indent(token.lower) <= open[base - 1].indent && indent(token.lower) == 0
+    return !(members && looksLikeThing)
   }
 
-  private var blockIsNotScript: Bool { scriptDepth == 0 }
+  /// `KIND name`, `KIND name {` with fields, `KIND name[`: what a member may be, whatever the kind is called.
+  private var looksLikeThing: Bool {
+    let name = lexer.skipBlanks(token.upper)
+    guard lexer.isWordStart(name) else { return false }
+    let after = lexer.skipBlanks(lexer.wordEnd(name))
+    switch lexer.byte(after) {
+    case 0, 0x0A, 0x0D, UInt8(ascii: "#"), UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "["): return true
+    case UInt8(ascii: "{"): return fieldsFollow(after + 1)
+    default: return false
+    }
+  }
 
   mutating func reportUnclosed(base: Int) {
+    if stringDepth > 0 { return stop() }
     if token.kind == .end { endsEarly = true }
     if open.count > base { open.removeLast(open.count - base) }
     let bracket = open.popLast()
@@ -135,6 +146,10 @@ extension Parser {
 
   /// Mistakes that can be told from the token alone, wherever it stands.
   mutating func reportCommonMistake() -> Bool {
+    if token.kind == .end && stringDepth > 0 {
+      stop()
+      return true
+    }
     switch token.kind {
     case .invalid, .badValue: stop()
     case .percent:

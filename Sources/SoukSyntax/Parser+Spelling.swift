@@ -4,7 +4,7 @@
 import SoukText
 
 extension Parser {
-  /// At the start of an item or a member.
+  /// At the start of an item.
   mutating func misplaced() -> Bool {
     if badLineStart() { return true }
     guard scriptOrTop, token.kind == .word, !token.beforeColon, let keyword = token.keyword, anotherOperandFollows else {
@@ -48,7 +48,8 @@ extension Parser {
     }
   }
 
-  private mutating func badLineStart() -> Bool {
+  /// At the start of any statement.
+  mutating func badLineStart() -> Bool {
     if at(.else) {
       fail(.elseAtLineStart(at: tokenSpan))
       return true

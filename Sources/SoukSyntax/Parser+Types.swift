@@ -7,11 +7,11 @@ extension Parser {
   mutating func parseType() -> TypeExpression {
     let lower = token.lower
     var isLive = false
-    if token.kind == .word && token.keyword == .live {
+    if token.kind == .word && token.keyword == .live && lexer.unitEnd(lower) == token.upper {
       isLive = true
       takeKeyword()
     }
-    if token.kind == .word && token.keyword == .component {
+    if token.kind == .word && token.keyword == .component && lexer.unitEnd(token.lower) == token.upper {
       takeKeyword()
       let name = expectName("the name of a component")
       return optional(TypeExpression(.component(name), isLive: isLive, span(from: lower)), lower)

@@ -90,6 +90,7 @@ struct Parser {
   var tokenSpan: Span { let t = real; return lexer.span(t.lower, t.upper) }
   /// The next token even when stopped.
   var real: Lexeme { held ?? token }
+  var atEndOfFile: Bool { lexer.position >= lexer.bytes.count }
   var stopped: Bool { token.kind == .stopped }
   func text(_ lexeme: Lexeme) -> String { lexer.file.text(lexeme.lower, lexeme.upper) }
 
@@ -97,13 +98,17 @@ struct Parser {
   mutating func readToken() -> Lexeme {
     while true {
       let next = lexer.next()
+      if next.kind == .newline && stringDepth > 0 {
+        lexer.position = next.lower // a hole ends with its line: read again behind the string
+        return Lexeme(.end, next.lower, next.lower)
+      }
       if next.kind != .end { tokens.append(Token(next.kind, next.lower, next.upper)) }
       switch next.kind {
       case .comment: continue
       case .docComment: docs.note(next, in: lexer)
       case .newline:
         if next.firstOnLine { fileDocs = docs.blankLine(fileDocs, atTop: lastUpper == 0) }
-        if stringDepth == 0 && (continuing || inRound) { continue }
+        if continuing || inRound { continue }
         return next
       default:
         docs.settle(before: next.lower)
@@ -202,7 +207,7 @@ struct Parser {
 
   mutating func stop() {
     guard !stopped else { return }
-    if token.kind == .end && (continuing || !open.isEmpty) { endsEarly = true }
+    if token.kind == .end && atEndOfFile && (continuing || !open.isEmpty) { endsEarly = true }
     held = token
     token = Lexeme(.stopped, token.lower, token.lower)
   }

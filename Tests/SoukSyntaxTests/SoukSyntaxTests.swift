@@ -10,7 +10,7 @@ let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPath
 
 /// All scripts under examples/, by path.
 func examples() throws -> [SourceFile] {
-  let folder = root.appending(path: "examples")
+  let folder = root.appending(path: "examples").resolvingSymlinksInPath()
   let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
   return try names.filter { $0.hasSuffix(".souk") }.sorted().map { name in
     SourceFile(id: FileID(0), name: name, bytes: [UInt8](try Data(contentsOf: folder.appending(path: name))))
