@@ -61,6 +61,7 @@ let package = Package(
     tests("SoukNumerics"),
     tests("SoukSyntax", uses: ["SoukText"]),
     tests("SoukUnits"),
+    tests("SoukSema", uses: ["SoukText", "SoukSyntax"]),
     tests("SoukStats", uses: ["SoukNumerics"]),
     tests("SoukEngine", uses: ["SoukNumerics", "SoukModel", "SoukStats"]),
     tests("Souk", uses: ["SoukText", "SoukSyntax", "SoukSema", "SoukModel"]),
