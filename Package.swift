@@ -53,7 +53,7 @@ let package = Package(
     room("SoukPrompt", uses: ["Souk", "CReadline"]),
     .executableTarget(
       name: "souk-cli",
-      dependencies: ["Souk", "SoukPrompt", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["SoukText", "SoukUnits", "Souk", "SoukPrompt", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Sources/souk-cli", swiftSettings: strict),
     .plugin(name: "EmbedTexts", capability: .buildTool(), dependencies: ["embed-texts"]),
     .executableTarget(name: "embed-texts", path: "Sources/embed-texts", swiftSettings: strict),

@@ -1,1 +1,6 @@
-print("souk")
+// The command line: words → a verb → its exit code. See Verbs.swift for the list.
+
+import Souk
+
+Terminal.prepare()
+Terminal.finish(Entry.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,86 @@
+// `souk explain`: every code of the sources has a page, and each page tells the truth: its first script makes the mistake,
+// its last doesn't.
+
+import Foundation
+import SoukText
+import Testing
+
+@Suite struct ExplanationTests {
+  /// Codes in the sources, as string literals of four digits.
+  static let codes: Set<String> = {
+    var codes: Set<String> = []
+    for path in Repository.files(below: "Sources", extension: "swift") where !path.hasPrefix("Sources/souk-cli/") {
+      let text = (try? Repository.text(path)) ?? ""
+      for match in text.matches(of: /"(E\d{4})"/) { codes.insert(String(match.1)) }
+    }
+    return codes
+  }()
+
+  @Test func everyCodeHasItsPage() {
+    let pages = Set(Explanation.all.map(\.code.text))
+    #expect(!Self.codes.isEmpty)
+    #expect(Self.codes.subtracting(pages).sorted() == [], "codes without a page in Sources/SoukText/Explanations")
+    #expect(pages.subtracting(Self.codes).sorted() == [], "pages whose code no stage gives")
+  }
+
+  @Test(arguments: Explanation.all.map(\.code.text)) func pageHasItsForm(_ code: String) throws {
+    let page = try #require(Explanation(for: DiagnosticCode(code)))
+    #expect(page.text.hasPrefix("# \(code)"))
+    #expect(!page.title.isEmpty)
+    #expect(Self.scripts(of: page).count >= 2, "two fenced scripts: the mistake, and what to write instead")
+  }
+
+  @Test(arguments: Explanation.all.map(\.code.text)) func pageTellsTheTruth(_ code: String) throws {
+    let scripts = Self.scripts(of: try #require(Explanation(for: DiagnosticCode(code))))
+    let wrong = try #require(scripts.first), right = try #require(scripts.last)
+    let finished = try Self.run(wrong, code: code)
+    #expect(finished.errors.contains(code), "the first script should give \(code):\n\(finished)")
+    let mended = try Self.run(right, code: code)
+    #expect(!mended.errors.contains(code), "the last script still gives \(code):\n\(mended)")
+    #expect(!finished.crashed && !mended.crashed)
+  }
+
+  struct Script {
+    var text: String
+    /// The data file that stands before it.
+    var data = ""
+    var words: [String]
+  }
+
+  static func scripts(of page: Explanation) -> [Script] {
+    var scripts: [Script] = []
+    var data = ""
+    for block in page.text.matches(of: /(?m)^```(\w+)([^\n]*)\n((?:(?!```)[^\n]*\n)*)```/) {
+      switch block.1 {
+      case "csv": data = String(block.3)
+      case "souk": scripts.append(Script(text: String(block.3), data: data, words: block.2.split(separator: " ").map(String.init)))
+      default: break
+      }
+    }
+    return scripts
+  }
+
+  static func run(_ script: Script, code: String) throws -> Finished {
+    let folder = try Scratch(["script.souk": script.text, "hubs.csv": script.data])
+    try fixtures(for: code, in: folder)
+    // Limits are set low enough that a page's endless script ends soon.
+    return try Program.run(["run", "script.souk", "--max-steps", "5M", "--max-memory", "200MB"], in: folder.url)
+  }
+
+  /// What stands beside the script of a page about files.
+  static func fixtures(for code: String, in folder: Scratch) throws {
+    switch code {
+    case "E0502": try FileManager.default.createDirectory(at: folder.url.appending(path: "models"), withIntermediateDirectories: true)
+    case "E0503": #expect(mkfifo(folder.url.appending(path: "private.souk").path(), 0o600) == 0)
+    case "E0504": try folder.write([UInt8](repeating: 0x20, count: 16 << 20 + 1), to: "large.souk")
+    case "E0505": try folder.write([0x7F, 0x45, 0x4C, 0x46, 0, 0], to: "binary.souk")
+    case "E0506": try folder.write([0x23, 0x20, 0xD6, 0xD0, 0x0A], to: "gbk.souk")
+    case "E0508": try folder.write("import \"script.souk\"\n", to: "circle.souk")
+    case "E0510":
+      try folder.write("import \"deep1.souk\"\n", to: "deep.souk")
+      for level in 1...70 { try folder.write("import \"deep\(level + 1).souk\"\n", to: "deep\(level).souk") }
+      try folder.write("let end = 1\n", to: "deep71.souk")
+    default: break
+    }
+  }
+}

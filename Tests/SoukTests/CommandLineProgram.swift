@@ -1,0 +1,131 @@
+// The built `souk` as a process, and the repository's folders: what the command-line tests stand on.
+
+import Foundation
+
+/// Where things are in the repository.
+enum Repository {
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  static func text(_ path: String) throws -> String {
+    try String(contentsOf: root.appending(path: path), encoding: .utf8)
+  }
+
+  /// All files below a folder with this extension, by their path from the root, in ascending order.
+  static func files(below folder: String, extension ending: String) -> [String] {
+    let base = root.appending(path: folder).path()
+    let enumerator = FileManager.default.enumerator(atPath: base)
+    var found: [String] = []
+    while let name = enumerator?.nextObject() as? String {
+      if name.hasSuffix(".\(ending)"), !name.hasPrefix("."), !name.contains("/.") { found.append("\(folder)/\(name)") }
+    }
+    return found.sorted()
+  }
+}
+
+/// What a finished process left.
+struct Finished: Equatable, CustomStringConvertible {
+  var output: String
+  var errors: String
+  var code: Int32
+  /// Ended by a signal rather than by itself.
+  var crashed = false
+
+  /// As golden files keep it.
+  var description: String {
+    var text = output
+    if !text.isEmpty, !text.hasSuffix("\n") { text += "\n(no line end)\n" }
+    if !errors.isEmpty { text += "--- standard error\n" + errors }
+    return text + "--- \(crashed ? "signal" : "exit") \(code)\n"
+  }
+}
+
+enum Program {
+  /// The program that was built together with the tests.
+  static let url: URL = {
+    let test = URL(fileURLWithPath: CommandLine.arguments[0])
+    for folder in sequence(first: test.deletingLastPathComponent(), next: { $0.path() == "/" ? nil : $0.deletingLastPathComponent() }) {
+      let candidate = folder.appending(path: "souk")
+      if FileManager.default.isExecutableFile(atPath: candidate.path()), folder.path().contains(".build") || folder.lastPathComponent == "debug" {
+        return candidate
+      }
+    }
+    return Repository.root.appending(path: ".build/debug/souk")
+  }()
+
+  /// The process not yet started, with pipes for what it prints.
+  static func process(_ words: [String], in folder: URL? = nil, environment: [String: String] = [:]) -> Process {
+    let process = Process()
+    process.executableURL = url
+    process.arguments = words
+    process.currentDirectoryURL = folder ?? Repository.root
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["TERM": "dumb", "LC_ALL": "C.UTF-8"]) { $1 }.merging(environment) { $1 }
+    return process
+  }
+
+  /// Runs `souk` with these words to its end; it is ended after `seconds`.
+  static func run(
+    _ words: [String], input: String? = nil, in folder: URL? = nil, environment: [String: String] = [:], seconds: Double = 60
+  ) throws -> Finished {
+    try run(process(words, in: folder, environment: environment), input: input, seconds: seconds)
+  }
+
+  /// Runs a shell command in which `souk` is the program.
+  static func shell(_ command: String, in folder: URL? = nil, seconds: Double = 60) throws -> Finished {
+    let process = process([], in: folder)
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", "souk() { '\(url.path())' \"$@\"; }\n\(command)"]
+    return try run(process, input: nil, seconds: seconds)
+  }
+
+  private static func run(_ process: Process, input: String?, seconds: Double) throws -> Finished {
+    // Files rather than pipes: no reader has to keep up.
+    let folder = try Scratch()
+    func file(_ name: String, _ text: String = "") throws -> FileHandle {
+      let url = folder.url.appending(path: name)
+      try Data(text.utf8).write(to: url)
+      return try FileHandle(forUpdating: url)
+    }
+    let output = try file("out")
+    let errors = try file("err")
+    process.standardInput = try file("in", input ?? "")
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let watch = DispatchWorkItem { process.terminate() }
+    DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: watch)
+    process.waitUntilExit()
+    watch.cancel()
+    func text(_ name: String) throws -> String {
+      String(decoding: try Data(contentsOf: folder.url.appending(path: name)), as: UTF8.self)
+    }
+    return Finished(
+      output: try text("out"), errors: try text("err"), code: process.terminationStatus,
+      crashed: process.terminationReason == .uncaughtSignal)
+  }
+}
+
+/// A folder of one test's own, removed after it.
+final class Scratch {
+  let url: URL
+
+  init(_ files: [String: String] = [:]) throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "souk-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    for (name, text) in files { try write(text, to: name) }
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
+
+  func write(_ bytes: [UInt8], to name: String) throws {
+    let file = url.appending(path: name)
+    try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: file)
+  }
+
+  func text(_ name: String) throws -> String { try String(contentsOf: url.appending(path: name), encoding: .utf8) }
+
+  var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path())) ?? []).sorted() }
+}
