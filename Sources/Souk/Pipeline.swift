@@ -1,0 +1,48 @@
+// The stages of Souk, chained here and nowhere else:
+//
+//   text → tokens → syntax tree → typed program → elaborated model → compiled model → sample path → statistics → report
+//
+// What is wrong with a script doesn't stop the stages that can still say something: all mistakes are reported in one run.
+
+public import SoukSema
+import SoukSyntax
+public import SoukText
+
+public enum Pipeline {
+  /// text → tokens → tree. Throws when the file itself can't be read.
+  public static func read(_ path: String) throws(FileProblem) -> LoadedScript { try Loader.load(path) }
+
+  /// tree → typed program, the tables' data files read. What is wrong with names is not asked while imports are missing.
+  public static func check(_ script: LoadedScript) -> CheckedScript {
+    var script = script
+    var checked = CheckedScript(script: script)
+    checked.diagnostics = script.diagnostics
+    guard script.importsComplete else { return checked }
+    let (program, mistakes) = SoukSema.check(script.modules.map { module in
+      ModuleTree(
+        tree: script.parsed[Int(module.file.index)].tree, key: module.key, imports: module.imports, isLibrary: module.isLibrary)
+    })
+    checked.program = program
+    checked.diagnostics += mistakes
+    checked.diagnostics += script.readTables(of: &checked.program, limits: ReadLimits())
+    if script.script.tree.items.isEmpty, checked.diagnostics.isEmpty {
+      checked.diagnostics.append(
+        Diagnostic(
+          "E0513", "there is nothing in “\(script.sources[FileID(0)].name)”", at: Span(file: FileID(0), lower: 0, upper: 0),
+          "a script has at least one statement"))
+    }
+    checked.script = script
+    return checked
+  }
+}
+
+/// A script with its types, and all that is wrong with it.
+public struct CheckedScript: Sendable {
+  public var script: LoadedScript
+  public var program = TypedProgram()
+  public var diagnostics: [Diagnostic] = []
+  /// Whether it can run.
+  public var isSound: Bool { !diagnostics.contains { $0.severity == .error } }
+
+  init(script: LoadedScript) { self.script = script }
+}
