@@ -62,7 +62,7 @@ public struct CompiledModel: Sendable {
 // MARK: What is observed
 
 /// How much of a changing value or of a stream of observations is kept.
-public enum Recording: UInt8, Sendable, Comparable {
+public enum Recording: UInt8, Sendable, Comparable, BitwiseCopyable {
   /// Nothing but the current value.
   case off
   /// Count, sum, extremes, time integral: what the standard report needs.
@@ -263,7 +263,7 @@ public struct Process: Sendable {
 // MARK: What entities compete for
 
 public struct Station: Sendable {
-  public enum Discipline: UInt8, Sendable { case fifo, lifo, priority, preemptiveResume, preemptiveRestart, processorSharing, shortestFirst }
+  public enum Discipline: UInt8, Sendable, BitwiseCopyable { case fifo, lifo, priority, preemptiveResume, preemptiveRestart, processorSharing, shortestFirst }
   public var path: String
   public var discipline: Discipline
   /// Cell of the number of servers, entities at once (live or constant). When it shrinks, those in service finish.
@@ -323,7 +323,7 @@ public struct Station: Sendable {
 /// Things that are held and given back. The queue is strict: who is first waits until enough is free, and nobody overtakes
 /// (but by priority).
 public struct Pool: Sendable {
-  public enum Discipline: UInt8, Sendable { case fifo, lifo, priority }
+  public enum Discipline: UInt8, Sendable, BitwiseCopyable { case fifo, lifo, priority }
   public var path: String
   public var discipline: Discipline
   /// Cell of the size in entities' units (already divided by the scale); live or constant.
@@ -406,7 +406,7 @@ public struct Batch: Sendable {
 // MARK: Sites: the operands of ops that have many
 
 /// `use station for d priority p patience t else { … }`; registers are -1 where there is no such clause.
-public struct UseSite: Sendable {
+public struct UseSite: Sendable, BitwiseCopyable {
   public var station: Int32
   /// Register with the service time in seconds.
   public var service: Int32
@@ -427,7 +427,7 @@ public struct UseSite: Sendable {
 }
 
 /// A request for an amount: `seize`/`hold` of a pool, `put` and `take` of a level, `await` of a condition.
-public struct RequestSite: Sendable {
+public struct RequestSite: Sendable, BitwiseCopyable {
   public var thing: Int32
   /// Register with the amount; -1 for `await`.
   public var amount: Int32
@@ -444,7 +444,7 @@ public struct RequestSite: Sendable {
 }
 
 /// `transfer`, `reserve` (to is -1) and `capture`. The amount (smallest units, rounded to the nearest, half to even, then times the weight).
-public struct TransferSite: Sendable {
+public struct TransferSite: Sendable, BitwiseCopyable {
   public var from: Int32
   public var to: Int32
   public var amount: Int32
@@ -462,7 +462,7 @@ public struct TransferSite: Sendable {
 }
 
 /// `join batch { body }`: the entity that completes the batch runs the body, then `joinEnd` lets all go on at `after`.
-public struct JoinSite: Sendable {
+public struct JoinSite: Sendable, BitwiseCopyable {
   public var batch: Int32
   public var body: Int32
   public var after: Int32
@@ -508,7 +508,7 @@ public struct SpawnSite: Sendable {
 }
 
 /// Where an entity draws: which stream, and which draw of this entity from that stream it is.
-public struct DrawSite: Sendable {
+public struct DrawSite: Sendable, BitwiseCopyable {
   public var stream: Int32
   /// Fixed index, when each entity passes here at most once …
   public var index: Int32
@@ -542,7 +542,7 @@ public struct Law: Sendable, Hashable {
   }
 }
 
-public enum LawKind: UInt8, Sendable, CaseIterable {
+public enum LawKind: UInt8, Sendable, CaseIterable, BitwiseCopyable {
   case constant            // a
   case uniform             // a..b
   case discreteUniform     // whole numbers a…b

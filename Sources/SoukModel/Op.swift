@@ -6,7 +6,7 @@
 // straight piece that ends in `endEvaluation`.
 
 /// One instruction, 16 bytes.
-public struct Op: Sendable, Hashable {
+public struct Op: Sendable, Hashable, BitwiseCopyable {
   public var code: OpCode
   public var a: Int32
   public var b: Int32
@@ -29,7 +29,7 @@ public enum OperandKind: Sendable {
   case number
 }
 
-public enum OpCode: UInt16, Sendable, CaseIterable {
+public enum OpCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
   // Arithmetic: write a, read b, read c.
   case move, add, subtract, multiply, divide, modulo, power, minimum, maximum
   case negate, not, absolute, floor, ceiling, round, squareRoot, exponential, logarithm, sine, cosine

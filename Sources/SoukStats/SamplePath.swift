@@ -32,6 +32,9 @@ public struct TallyRecord: Sendable {
   /// Each observation and when it was made, when recorded in full.
   public var values: [Double] = []
   public var times: [Int64] = []
+  /// For each threshold of the tally how many observations were at most that, and how many were below it, counted exactly.
+  public var atMost: [Int64] = []
+  public var below: [Int64] = []
   /// When began what was lost (a `leave` inside `time m { }`).
   public var lost: [Int64] = []
   /// When began what was still open at the end.
@@ -67,6 +70,8 @@ public enum StopReason: Sendable, Hashable {
     case badDistribution(law: UInt8)
     case noWeights
     case recursionTooDeep
+    /// More than 2^32 entities of one origin, or draws of one entity from one stream.
+    case drawsExhausted
   }
 }
 

@@ -1,0 +1,127 @@
+// Batches (`join`): entities gather; when there are enough, or the time is over, or the calendar says so, one of them (who
+// completes the batch, else the first) runs the body for all, and the others follow: they go on behind the body, in the
+// order in which they joined, when the leader has ended it. A leader that leaves or is withdrawn inside the body lets its
+// members go on in the same way.
+
+import SoukModel
+
+extension Machine {
+  mutating func join(_ token: Int32, site: Int32) -> Int {
+    let site = program.joins[site]
+    let b = site.batch
+    let pc = Int(tokens[token].pc)
+    tokens[token].thing = b
+    tokens[token].since = now
+    tokens[token].state = .gathering
+    // Where it goes on as a member or runs the body as the leader: kept until the batch is complete.
+    tokens[token].pc = site.body
+    tokens[token].arm = tokens[token].parent >= 0 ? tokens[token].arm : -1
+    tokens[token].remaining = Int64(site.after)
+    batches[b].gathering.append(token, in: tokens)
+    batches[b].count &+= 1
+    add(batches[b].waitingCell, weight)
+    if batches[b].count >= batches[b].size { return lead(token, b) }
+    if batches[b].count == 1 && batches[b].within != .max {
+      batches[b].timer = schedule(.batchTimeout, b, after: batches[b].within, EventClass.timer)
+    }
+    tokens[token].otherwise = site.otherwise
+    if site.patience >= 0 { _ = setPatience(token, seconds: registers[site.patience], pc: pc) }
+    return Machine.blocked
+  }
+
+  /// Makes a token the leader of everybody who has gathered; where it goes on.
+  private mutating func lead(_ token: Int32, _ b: Int32) -> Int {
+    if batches[b].timer != 0 { events.noteDead() }
+    batches[b].timer = 0
+    record(batches[b].sizesTally, Double(batches[b].count) * weight)
+    add(batches[b].waitingCell, -Double(batches[b].count) * weight)
+    let group = newGroup(leader: token, after: Int32(tokens[token].remaining))
+    while !batches[b].gathering.isEmpty {
+      let member = batches[b].gathering.removeFirst(in: tokens)
+      cancelTimer(of: member)
+      record(batches[b].waitTally, seconds(now &- tokens[member].since))
+      if member == token { continue }
+      tokens[member].state = .following
+      tokens[member].thing = group
+      tokens[member].pc = Int32(tokens[member].remaining)
+      groups[group].members.append(member, in: tokens)
+    }
+    batches[b].count = 0
+    tokens[token].group = group
+    tokens[token].state = .ready
+    return Int(tokens[token].pc)
+  }
+
+  private mutating func newGroup(leader: Int32, after: Int32) -> Int32 {
+    let state = GroupState(leader: leader, outer: tokens[leader].group, after: after)
+    if freeGroup < 0 {
+      groups.append(state)
+      return Int32(groups.count - 1)
+    }
+    let group = freeGroup
+    freeGroup = groups[group].outer
+    groups[group] = state
+    return group
+  }
+
+  /// A batch's time is over: its first entity leads.
+  mutating func closeBatch(_ b: Int32) {
+    batches[b].timer = 0
+    let token = batches[b].gathering.head
+    if token < 0 { return }
+    let pc = lead(token, b)
+    execute(token, from: pc, frame: Int(tokens[token].frame) &* stride)
+  }
+
+  /// An instant of a batch's calendar: whoever has gathered goes.
+  mutating func callBatch(_ b: Int32) {
+    awaitCalendar(b)
+    if batches[b].timer != 0 { events.noteDead() }
+    closeBatch(b)
+  }
+
+  mutating func awaitCalendar(_ b: Int32) {
+    batches[b].calendarTimer = 0
+    if batches[b].calendar < 0 { return }
+    let instant = nextInstant(ofCalendar: batches[b].calendar, after: now)
+    if instant != .max { batches[b].calendarTimer = schedule(.batchCalendar, b, after: instant - now, EventClass.timer) }
+  }
+
+  /// The leader has ended the body: it goes on, and so do its members after it.
+  mutating func endJoin(_ token: Int32) -> Int {
+    let group = tokens[token].group
+    precondition(group >= 0, "token \(token) ends a batch's body without leading one")
+    let after = Int(groups[group].after)
+    releaseGroup(of: token)
+    return after
+  }
+
+  private mutating func releaseGroup(of token: Int32) {
+    let group = tokens[token].group
+    while !groups[group].members.isEmpty {
+      let member = groups[group].members.removeFirst(in: tokens)
+      makeReady(member)
+    }
+    tokens[token].group = groups[group].outer
+    groups[group].outer = freeGroup
+    freeGroup = group
+  }
+
+  /// A leader is no more: all its members go on.
+  @inline(__always)
+  mutating func dissolveGroups(of token: Int32) {
+    while tokens[token].group >= 0 { releaseGroup(of: token) }
+  }
+
+  /// Takes a token out of those who gather.
+  mutating func leaveBatch(_ token: Int32) {
+    let b = tokens[token].thing
+    batches[b].gathering.remove(token, in: tokens)
+    batches[b].count &-= 1
+    add(batches[b].waitingCell, -weight)
+    if batches[b].count == 0 && batches[b].timer != 0 {
+      events.noteDead()
+      batches[b].timer = 0
+    }
+  }
+}

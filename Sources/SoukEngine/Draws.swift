@@ -1,0 +1,207 @@
+// Where random numbers come from: draw = f(seed, stream, origin, replication, entity's ordinal, index), so that a change of
+// one component, or of the order of events, leaves all other draws alone. The key is the stream's key XOR the origin's; the
+// counter is (attempt, index, ordinal, replication). Hot sites keep the first words of 64 consecutive ordinals; when fewer
+// than about 40 % of a block are used, drawing singly is cheaper, and the site does so for a while. Values are the same.
+
+import SoukModel
+import SoukNumerics
+
+/// The counter of one variate: gives out uniform numbers, two to an attempt.
+struct Counter: BitwiseCopyable {
+  let key: UInt64
+  let index: UInt32
+  let ordinal: UInt32
+  let replication: UInt32
+  private var attempt: UInt32 = 0
+  private var second: UInt64 = 0
+  private var hasSecond = false
+
+  init(key: UInt64, index: UInt32, ordinal: UInt32, replication: UInt32) {
+    self.key = key
+    self.index = index
+    self.ordinal = ordinal
+    self.replication = replication
+  }
+
+  /// The first word, without using it up.
+  @inline(__always)
+  var firstWord: UInt64 {
+    Philox4x32.philox4x32(
+      key: StreamKey(bits: key), attempt: 0, index: index, ordinal: ordinal, replication: replication
+    ).0
+  }
+
+  /// The next uniform number, strictly between 0 and 1.
+  mutating func uniform() -> Double {
+    if hasSecond {
+      hasSecond = false
+      return Philox4x32.uniform(second)
+    }
+    let pair = Philox4x32.philox4x32(
+      key: StreamKey(bits: key), attempt: attempt, index: index, ordinal: ordinal, replication: replication)
+    // 2^32 attempts at one variate would take minutes; no law here rejects more than a few times.
+    attempt += 1
+    second = pair.1
+    hasSecond = true
+    return Philox4x32.uniform(pair.0)
+  }
+}
+
+extension StreamKey {
+  @inline(__always)
+  init(bits: UInt64) {
+    self.init(lo: UInt32(truncatingIfNeeded: bits), hi: UInt32(truncatingIfNeeded: bits &>> 32))
+  }
+}
+
+/// What a draw site remembers of its block.
+struct DrawCache: BitwiseCopyable {
+  /// Which block is kept: the key, and the ordinals' upper part; no block at first.
+  var key: UInt64 = 0
+  var block: UInt32 = .max
+  /// Draws served from it.
+  var hits: Int32 = 0
+  /// Draws still to be made singly before blocks are tried again.
+  var singles: Int32 = 0
+
+  /// A block pays from here on: 40 to 45 % were measured as the break-even.
+  static let worthwhile: Int32 = 28
+  static let pause: Int32 = 2048
+}
+
+extension Machine {
+  /// A draw from a law at a site.
+  @inline(__always)
+  mutating func draw(_ law: Int32, site: Int32, token: Int32, frame: Int) -> Double {
+    let kind = laws[law].kind
+    if kind == .constant { return laws[law].a }
+    if laws[law].isOneWord && drawSites[site].counter < 0 {
+      let u = Philox4x32.uniform(firstWord(site: site, token: token))
+      if kind == .exponential { return -laws[law].a * Elementary.log(1 - u) }
+      return laws.quantile(law, u)
+    }
+    return drawWide(law, site: site, token: token, frame: frame)
+  }
+
+  /// A draw that needs several words or counts its index in the frame.
+  @inline(never)
+  private mutating func drawWide(_ law: Int32, site: Int32, token: Int32, frame: Int) -> Double {
+    let value = laws.sample(law, counter(site: site, token: token, frame: frame))
+    return value
+  }
+
+  /// The counter of the next variate of a token at a site.
+  mutating func counter(site: Int32, token: Int32, frame: Int) -> Counter {
+    let drawSite = drawSites[site]
+    var index = UInt32(truncatingIfNeeded: drawSite.index)
+    if drawSite.counter >= 0 {
+      let slot = frame &+ Int(drawSite.counter)
+      let count = frames[slot]
+      if count >= 4_294_967_295 {
+        fail(.fault(.drawsExhausted, place: -1))
+      } else {
+        index = UInt32(count)
+      }
+      frames[slot] = count + 1
+    }
+    var key = streamKeys[drawSite.stream]
+    var ordinal: UInt32 = 0
+    if token >= 0 {
+      key ^= originKeys[tokens[token].origin]
+      ordinal = tokens[token].ordinal
+    }
+    return Counter(key: key, index: index, ordinal: ordinal, replication: replication)
+  }
+
+  /// The first word of a token's draw at a site with a fixed index, from the site's block where that pays.
+  @inline(__always)
+  private mutating func firstWord(site: Int32, token: Int32) -> UInt64 {
+    let drawSite = drawSites[site]
+    let origin = token >= 0 ? originKeys[tokens[token].origin] : 0
+    let ordinal = token >= 0 ? tokens[token].ordinal : 0
+    let key = streamKeys[drawSite.stream] ^ origin
+    return word(cache: site, key: key, index: UInt32(truncatingIfNeeded: drawSite.index), ordinal: ordinal)
+  }
+
+  /// The first word of one draw, through the block of a cache.
+  @inline(__always)
+  mutating func word(cache: Int32, key: UInt64, index: UInt32, ordinal: UInt32) -> UInt64 {
+    if drawCaches[cache].block == ordinal &>> 6 && drawCaches[cache].key == key {
+      drawCaches[cache].hits &+= 1
+      return drawWords[Int(cache) &* 64 &+ Int(ordinal & 63)]
+    }
+    return wordOutsideBlock(cache: cache, key: key, index: index, ordinal: ordinal)
+  }
+
+  @inline(never)
+  private mutating func wordOutsideBlock(cache: Int32, key: UInt64, index: UInt32, ordinal: UInt32) -> UInt64 {
+    if drawCaches[cache].singles > 0 {
+      drawCaches[cache].singles -= 1
+      return Counter(key: key, index: index, ordinal: ordinal, replication: replication).firstWord
+    }
+    let isFirst = drawCaches[cache].block == .max
+    if !isFirst && drawCaches[cache].hits < DrawCache.worthwhile {
+      drawCaches[cache].singles = DrawCache.pause
+      drawCaches[cache].block = .max
+      return Counter(key: key, index: index, ordinal: ordinal, replication: replication).firstWord
+    }
+    drawWords.fillBlock(
+      from: Int(cache) * 64, key: StreamKey(bits: key), index: index, firstOrdinal: ordinal & ~63, replication: replication)
+    drawCaches[cache].key = key
+    drawCaches[cache].block = ordinal &>> 6
+    drawCaches[cache].hits = 1
+    return drawWords[Int(cache) &* 64 &+ Int(ordinal & 63)]
+  }
+
+  /// Key, keys and caches of draws that a fork must have for itself.
+  mutating func copyKeys(from other: Machine) {
+    ordinals = other.ordinals.copied()
+    drawCaches = other.drawCaches.copied()
+    drawWords = other.drawWords.copied()
+    // The keys never change, but each machine frees its own.
+    streamKeys = other.streamKeys.copied()
+    originKeys = other.originKeys.copied()
+  }
+
+  /// `drawDynamic`: a law whose parameters are computed in the journey.
+  @inline(never)
+  mutating func drawDynamic(_ op: Op, token: Int32, frame: Int, pc: Int) -> Double {
+    let first = Int(op.b & 0xFFFF)
+    let kindIndex = Int(op.b &>> 16)
+    let kind = LawKind.allCases[kindIndex]
+    let law = Law(kind, registers[first], registers[first + 1], registers[first + 2], registers[first + 3])
+    guard let record = LawRecord(law) else {
+      fail(.fault(.badDistribution(law: UInt8(truncatingIfNeeded: kindIndex)), place: place(pc)))
+      return .nan
+    }
+    return laws.sample(record, counter(site: op.c, token: token, frame: frame))
+  }
+
+  /// `drawWeighted`: the index of one of several weights in registers, by one uniform number.
+  @inline(never)
+  mutating func drawWeighted(_ op: Op, count: Int32, token: Int32, frame: Int, pc: Int) -> Double {
+    var counter = counter(site: op.c, token: token, frame: frame)
+    var total = 0.0
+    for i in 0..<count {
+      let weight = registers[op.b &+ i]
+      if !(weight >= 0) {
+        fail(.fault(.notANumber, place: place(pc)))
+        return .nan
+      }
+      total += weight
+    }
+    guard total > 0, total < .infinity else {
+      fail(.fault(.noWeights, place: place(pc)))
+      return .nan
+    }
+    let aim = counter.uniform() * total
+    var sum = 0.0
+    var last: Int32 = 0
+    for i in 0..<count where registers[op.b &+ i] > 0 {
+      sum += registers[op.b &+ i]
+      last = i
+      if aim < sum { break }
+    }
+    return Double(last)
+  }
+}

@@ -1,0 +1,227 @@
+// The pending events in the order (time, class, creation): a 4-ary implicit heap of 24-byte events by value. The smallest
+// of four children is chosen without branches (2.3 times faster in cache than with), and the root that was taken is
+// filled by the next event pushed, since an event nearly always leads to another.
+
+/// What may be pending. The raw value is the upper half of an event's payload.
+enum EventKind: UInt32, BitwiseCopyable {
+  /// A token's service ends.
+  case serviceEnd
+  /// The next completion at a station whose servers are shared.
+  case sharedEnd
+  /// A station breaks down / is up again.
+  case failure, repair
+  /// A token's `wait` is over.
+  case wait
+  /// A token's patience is over.
+  case patience
+  /// A batch's `within` is over / the next instant of its calendar.
+  case batchTimeout, batchCalendar
+  /// A source's next arrival.
+  case arrival
+}
+
+/// At one instant: completions (releases) before timers before arrivals; within a class in order of creation.
+enum EventClass {
+  static let completion: UInt64 = 0
+  static let timer: UInt64 = 1 << 62
+  static let arrival: UInt64 = 2 << 62
+}
+
+/// One pending event: when, its place among those of the same instant, and what it is about.
+struct Event: BitwiseCopyable {
+  /// Class in the two highest bits, then the number of its creation; unique within a run.
+  var order: UInt64
+  /// Ticks.
+  var time: Int64
+  /// `EventKind` in the upper half, the index of the token, station, source or batch in the lower.
+  var payload: UInt64
+
+  @inline(__always)
+  init(time: Int64, order: UInt64, kind: EventKind, index: Int32) {
+    self.order = order
+    self.time = time
+    payload = UInt64(kind.rawValue) &<< 32 | UInt64(UInt32(bitPattern: index))
+  }
+
+  @inline(__always)
+  var kind: UInt32 { UInt32(truncatingIfNeeded: payload &>> 32) }
+
+  @inline(__always)
+  var index: Int { Int(UInt32(truncatingIfNeeded: payload)) }
+
+  /// Whether this event comes first.
+  @inline(__always)
+  func precedes(_ other: Event) -> Bool {
+    let mine = UInt128(_low: order, _high: UInt64(bitPattern: time))
+    let others = UInt128(_low: other.order, _high: UInt64(bitPattern: other.time))
+    return mine < others
+  }
+}
+
+/// A 4-ary heap of events; push and pop in O(log n).
+struct EventHeap: BitwiseCopyable {
+  private(set) var events: Slab<Event>
+  /// The root was taken and not filled yet.
+  private var hasHole: Bool
+
+  init() {
+    events = Slab(capacity: 64)
+    hasHole = false
+  }
+
+  func free() { events.free() }
+
+  func copied() -> EventHeap {
+    var copy = self
+    copy.events = events.copied()
+    return copy
+  }
+
+  var count: Int { hasHole ? events.count - 1 : events.count }
+
+  /// The first event if there is one.
+  @inline(__always)
+  mutating func first() -> Event? {
+    if hasHole { fillHole() }
+    return events.count > 0 ? events[0] : nil
+  }
+
+  /// Takes the first event away; there must be one, and `first()` must have been called since the last change.
+  @inline(__always)
+  mutating func removeFirst() {
+    assert(!hasHole && events.count > 0)
+    hasHole = true
+  }
+
+  @inline(__always)
+  mutating func push(_ event: Event) {
+    if hasHole {
+      hasHole = false
+      siftDown(event, from: 0)
+    } else {
+      events.append(event)
+      siftUp(event, from: events.count &- 1)
+    }
+  }
+
+  private mutating func fillHole() {
+    hasHole = false
+    let last = events.removeLast()
+    if events.count > 0 { siftDown(last, from: 0) }
+  }
+
+  @inline(__always)
+  private func siftUp(_ event: Event, from start: Int) {
+    var hole = start
+    while hole > 0 {
+      let parent = (hole &- 1) &>> 2
+      let other = events[parent]
+      if !event.precedes(other) { break }
+      events[hole] = other
+      hole = parent
+    }
+    events[hole] = event
+  }
+
+  @inline(__always)
+  private func siftDown(_ event: Event, from start: Int) {
+    var hole = start
+    let n = events.count
+    while true {
+      let child = hole &* 4 &+ 1
+      var best: Int
+      if child &+ 3 < n {
+        let left = events[child &+ 1].precedes(events[child]) ? child &+ 1 : child
+        let right = events[child &+ 3].precedes(events[child &+ 2]) ? child &+ 3 : child &+ 2
+        best = events[right].precedes(events[left]) ? right : left
+      } else if child < n {
+        best = child
+        var other = child &+ 1
+        while other < n {
+          if events[other].precedes(events[best]) { best = other }
+          other &+= 1
+        }
+      } else {
+        break
+      }
+      let smallest = events[best]
+      if !smallest.precedes(event) { break }
+      events[hole] = smallest
+      hole = best
+    }
+    events[hole] = event
+  }
+
+  /// Gives all events to `body` and forgets them.
+  mutating func drain(_ body: (Event) -> Void) {
+    if hasHole { fillHole() }
+    for i in 0..<events.count { body(events[i]) }
+    events.truncate(to: 0)
+  }
+
+  /// Keeps the events for which `isAlive` holds; O(n log n).
+  mutating func keep(_ isAlive: (Event) -> Bool) {
+    if hasHole { fillHole() }
+    let all = events
+    let n = events.count
+    events.truncate(to: 0)
+    // Reading and writing the same storage is sound: at most i events have been pushed when element i is read.
+    for i in 0..<n {
+      let event = all[i]
+      if isAlive(event) { push(event) }
+    }
+  }
+
+  var bytes: Int { events.bytes }
+
+  /// Every parent comes before its children.
+  func checkInvariants() -> Bool {
+    for i in (hasHole ? 5 : 1)..<max(events.count, hasHole ? 5 : 1) {
+      if events[i].precedes(events[(i - 1) / 4]) { return false }
+    }
+    return true
+  }
+}
+
+/// The event list of a machine: pending events, of which some may be dead (their thing has moved on).
+struct EventList: BitwiseCopyable {
+  private var heap = EventHeap()
+  /// Events whose thing doesn't wait for them any more.
+  private(set) var dead = 0
+
+  func free() { heap.free() }
+
+  func copied() -> EventList {
+    var copy = self
+    copy.heap = heap.copied()
+    return copy
+  }
+
+  var count: Int { heap.count }
+  var bytes: Int { heap.bytes }
+
+  @inline(__always)
+  mutating func first() -> Event? { heap.first() }
+
+  @inline(__always)
+  mutating func removeFirst() { heap.removeFirst() }
+
+  @inline(__always)
+  mutating func push(_ event: Event) { heap.push(event) }
+
+  /// A pending event has become dead / a dead event was taken.
+  @inline(__always)
+  mutating func noteDead() { dead &+= 1 }
+  @inline(__always)
+  mutating func dropDead() { dead &-= 1 }
+
+  /// Whether so many are dead that it pays to throw them out.
+  func checkInvariants() -> Bool { heap.checkInvariants() }
+
+  var isCrowded: Bool { dead > 1024 && dead > count / 2 }
+
+  mutating func purge(_ isAlive: (Event) -> Bool) {
+    heap.keep(isAlive)
+    dead = 0
+  }
+}

@@ -1,0 +1,148 @@
+// The loop: takes the first event, moves the clock, lets the thing it is about happen, runs whoever became ready, then
+// looks at what depends on the cells that changed. Order at one instant: completions, then timers, then arrivals, each in
+// order of creation; tokens that were woken run before the next event, in the order in which they were woken; derived
+// cells are brought up to date, invariants are checked and conditions are tested each time a token has stopped.
+
+import SoukModel
+import SoukStats
+
+extension Machine {
+  /// Runs every event up to and at `end`; true unless the run stopped for good.
+  mutating func run(until end: Int64) -> Bool {
+    if !hasBegun { begin() }
+    if !warmupEnded && end >= warmup {
+      loop(until: warmup - 1)
+      if stopped == nil {
+        now = max(now, warmup)
+        endWarmup()
+      }
+    }
+    loop(until: end)
+    if stopped == nil { now = max(now, end) }
+    return stopped == nil
+  }
+
+  private mutating func loop(until end: Int64) {
+    while stopped == nil, let event = events.first(), event.time <= end {
+      events.removeFirst()
+      budget &-= 1
+      if budget < 0 && checkLimits(at: -1) {
+        events.push(event)
+        return
+      }
+      happen(event)
+      if isDirty || !ready.isEmpty { settle() }
+    }
+  }
+
+  @inline(__always)
+  private mutating func happen(_ event: Event) {
+    let index = Int32(truncatingIfNeeded: event.index)
+    switch EventKind(rawValue: event.kind) {
+    case .serviceEnd:
+      guard tokens[index].timer == event.order else { return events.dropDead() }
+      advance(event)
+      tokens[index].timer = 0
+      endService(index)
+    case .wait:
+      guard tokens[index].timer == event.order else { return events.dropDead() }
+      advance(event)
+      tokens[index].timer = 0
+      tokens[index].state = .ready
+      run(index)
+    case .arrival:
+      guard sources[index].timer == event.order else { return events.dropDead() }
+      advance(event)
+      arrive(index)
+    default:
+      happenRarely(event, index)
+    }
+  }
+
+  @inline(never)
+  private mutating func happenRarely(_ event: Event, _ index: Int32) {
+    guard isAlive(event) else { return events.dropDead() }
+    advance(event)
+    switch EventKind(rawValue: event.kind) {
+    case .patience:
+      tokens[index].timer = 0
+      losePatience(index)
+    case .sharedEnd: endSharedService(index)
+    case .failure: breakDown(index)
+    case .repair: repair(index)
+    case .batchTimeout: closeBatch(index)
+    case .batchCalendar: callBatch(index)
+    default: break
+    }
+  }
+
+  @inline(__always)
+  private mutating func advance(_ event: Event) {
+    now = event.time
+    eventCount &+= 1
+  }
+
+  /// Time 0: derived cells, stations, sources; then the processes in order.
+  private mutating func begin() {
+    hasBegun = true
+    if warmup <= 0 { warmupEnded = true }
+    for i in 0..<program.derived.count { dirtyDerived.insert(Int32(i)) }
+    for i in 0..<program.invariants.count { dirtyInvariants.insert(Int32(i)) }
+    for i in 0..<stations.count { openStation(Int32(i)) }
+    for i in 0..<pools.count { dirtyPools.insert(Int32(i)) }
+    for i in 0..<levels.count { set(levels[i].levelCell, to: levels[i].level) }
+    for i in 0..<accounts.count { set(accounts[i].balanceCell, to: Double(accounts[i].balance)) }
+    isDirty = true
+    settle()
+    for i in 0..<stations.count where stations[i].canBreak { awaitFailure(Int32(i)) }
+    openSources()
+    for i in 0..<batches.count { awaitCalendar(Int32(i)) }
+    for process in program.model.processes {
+      if stopped != nil { return }
+      let ordinal = nextOrdinal(of: process.origin)
+      let entry = journeys[process.journey].entry
+      run(start(journey: process.journey, origin: process.origin, ordinal: ordinal, entry: entry))
+      settle()
+    }
+  }
+
+  /// Brings everything up to date that depends on what just changed, and runs whoever is ready, until nothing is left to
+  /// do at this instant but the next event.
+  @inline(never)
+  mutating func settle() {
+    while stopped == nil {
+      if isDirty { update() }
+      if stopped != nil || ready.isEmpty { return }
+      let token = ready.removeFirst(in: tokens)
+      tokens[token].grant = .none
+      if tokens[token].handle >= 0 && !handles[tokens[token].handle].hasStarted { startHandle(tokens[token].handle) }
+      budget &-= 1
+      if budget < 0 && checkLimits(at: Int(tokens[token].pc)) { return }
+      run(token)
+    }
+  }
+
+  private mutating func update() {
+    isDirty = false
+    var rounds = 0
+    repeat {
+      while let i = dirtyDerived.popFirst() {
+        let record = program.derived[i]
+        set(record.target, to: evaluate(record.entry, record.result, frame: 0))
+        rounds += 1
+        if rounds > 100_000 { return fail(.limit(.stuck, place: place(Int(record.entry)))) }
+      }
+      while let i = dirtyStations.popFirst() { adjustStation(i) }
+      while let i = dirtyPools.popFirst() { adjustPool(i) }
+      while let i = dirtySources.popFirst() { adjustSource(i) }
+    } while !dirtyDerived.isEmpty || !dirtyStations.isEmpty || !dirtyPools.isEmpty || !dirtySources.isEmpty
+    isDirty = false
+    if stopped != nil { return }
+    while let i = dirtyInvariants.popFirst() {
+      let record = program.invariants[i]
+      if evaluate(record.entry, record.result, frame: 0) == 0 && stopped == nil { fail(.invariant(index: i)) }
+    }
+    while let i = dirtyConditions.popFirst() { testCondition(i) }
+    if touchedHandles.count > 0 { testHandles() }
+  }
+}

@@ -1,0 +1,446 @@
+// The whole state of one running replication: a struct of slabs, passed inout, so that neither reference counting nor
+// exclusivity checks happen in the loop. Events, tokens, things and observations are records addressed by index. The
+// immutable tables are pointers into the shared `Program`, which the owner keeps alive.
+
+import SoukModel
+import SoukNumerics
+import SoukStats
+
+/// One replication in progress.
+struct Machine {
+  // The model.
+  let program: Program
+  let code: Slab<Op>
+  let stride: Int
+  let weight: Double
+  let warmup: Int64
+  let replication: UInt32
+  let limits: RunLimits
+  let flag: StopFlag?
+
+  // The clock, the events, what runs at this instant.
+  var now: Int64 = 0
+  var events = EventList()
+  var sequence: UInt64 = 0
+  var ready = TokenQueue()
+  var hasBegun = false
+  var warmupEnded = false
+  /// Why it stopped for good; nil while it can go on.
+  var stopped: StopReason?
+
+  // Limits: ops and events until the next look at flag and limits; how many have been allotted so far.
+  var budget: Int = 0
+  var allotted: UInt64 = 0
+  var eventCount: UInt64 = 0
+  var instantOfLastCheck: Int64 = -1
+  var stepsAtInstant: UInt64 = 0
+
+  // Tokens and frames: token i owns the frame i; an arm of a race uses its parent's.
+  var tokens = Slab<Token>(capacity: 64)
+  var frames: Slab<Double>
+  var freeToken: Int32 = -1
+  var registers: Slab<Double>
+  var calls = Slab<CallRecord>()
+  var savedRegisters = Slab<Double>()
+
+  // What is observed.
+  var cells: Slab<CellState>
+  var watchers: Slab<WatcherState>
+  var tallies: Slab<TallyState>
+  var thresholds: Slab<ThresholdCount>
+  var logs: Slab<Log>
+  var lost = Slab<Lost>()
+  var windows: Slab<WindowState>
+
+  // What has to be looked at after the present step.
+  var isDirty = false
+  var dirtyDerived: IndexSet
+  var dirtyInvariants: IndexSet
+  var dirtyConditions: IndexSet
+  var dirtyStations: IndexSet
+  var dirtyPools: IndexSet
+  var dirtySources: IndexSet
+  var touchedHandles = Slab<Int32>()
+
+  // Things.
+  var stations: Slab<StationState>
+  /// Two for each station (who waits, who is served), then one for each pool.
+  var heaps: Slab<TokenHeap>
+  var pools: Slab<PoolState>
+  var levels: Slab<LevelState>
+  var accounts: Slab<AccountState>
+  var batches: Slab<BatchState>
+  var groups = Slab<GroupState>()
+  var freeGroup: Int32 = -1
+  var conditions: Slab<ConditionState>
+  var handles = Slab<HandleState>()
+  var freeHandle: Int32 = -1
+  var sources: Slab<SourceState>
+  /// Drawn delays of `released` sources, sorted by time.
+  var releases: Slab<Release>
+
+  // Draws.
+  let laws: LawSet
+  var streamKeys: Slab<UInt64>
+  var originKeys: Slab<UInt64>
+  /// How many entities each origin has had.
+  var ordinals: Slab<UInt32>
+  var drawSites: Slab<DrawSite>
+  var drawCaches: Slab<DrawCache>
+  var drawWords: Slab<UInt64>
+
+  // Tables read by the interpreter.
+  let uses: Slab<UseSite>
+  let requests: Slab<RequestSite>
+  let journeys: Slab<JourneyRecord>
+
+  var trace: ((TraceEvent) -> Void)?
+  var isTraced = false
+
+  init(_ program: Program, _ settings: RunSettings) {
+    let model = program.model
+    self.program = program
+    code = program.code
+    stride = program.stride
+    weight = model.weight
+    warmup = settings.warmup
+    replication = settings.replication
+    limits = settings.limits
+    flag = settings.flag
+    frames = Slab(capacity: 64 * max(program.stride, 1))
+    registers = program.registers.copied()
+    cells = program.cells.copied()
+    watchers = program.watchers
+    tallies = program.tallies.copied()
+    thresholds = program.thresholds.copied()
+    logs = Slab(capacity: program.logCount)
+    for _ in 0..<program.logCount { logs.append(Log()) }
+    windows = Slab(capacity: model.windows.count)
+    dirtyDerived = IndexSet(universe: model.derived.count)
+    dirtyInvariants = IndexSet(universe: model.invariants.count)
+    dirtyConditions = IndexSet(universe: model.conditions.count)
+    dirtyStations = IndexSet(universe: model.stations.count)
+    dirtyPools = IndexSet(universe: model.pools.count)
+    dirtySources = IndexSet(universe: model.sources.count)
+    stations = program.stations.copied()
+    pools = program.pools.copied()
+    levels = program.levels.copied()
+    accounts = program.accounts.copied()
+    batches = program.batches.copied()
+    conditions = program.conditions.copied()
+    heaps = Slab(capacity: 2 * model.stations.count + model.pools.count)
+    for _ in 0..<(2 * model.stations.count + model.pools.count) { heaps.append(TokenHeap()) }
+    sources = Slab(capacity: model.sources.count)
+    releases = Slab()
+    laws = program.laws
+    streamKeys = Slab(model.streams.map { StreamKey(seed: settings.seed, path: "stream " + $0).bits })
+    originKeys = Slab(model.origins.map { StreamKey(seed: settings.seed, path: "origin " + $0).bits })
+    ordinals = Slab(repeating: 0, count: model.origins.count)
+    drawSites = program.drawSites
+    drawCaches = Slab(repeating: DrawCache(), count: model.drawSites.count + model.sources.count)
+    drawWords = Slab(repeating: 0, count: 64 * (model.drawSites.count + model.sources.count))
+    uses = program.uses
+    requests = program.requests
+    journeys = program.journeys
+    openWindows()
+    openLogs()
+  }
+
+  private mutating func openWindows() {
+    for (i, window) in program.model.windows.enumerated() {
+      let index = Int32(i)
+      var state: WindowState
+      switch window.source {
+      case .tally(let tally):
+        state = WindowState(source: .tally, ticks: window.ticks, limit: Int(window.count), initial: .nan)
+        state.next = tallies[tally].window
+        tallies[tally].window = index
+        tallies[tally].flags |= TallyState.windowed
+      case .counter(let cell), .gauge(let cell):
+        var isCounter = false
+        if case .counter = window.source { isCounter = true }
+        state = WindowState(
+          source: isCounter ? .counter : .gauge, ticks: window.ticks, limit: Int(window.count), initial: cells[cell].value)
+        state.next = cells[cell].window
+        cells[cell].window = index
+        cells[cell].flags |= CellState.windowed
+      }
+      windows.append(state)
+    }
+  }
+
+  /// A full record begins with the initial value at time 0.
+  private mutating func openLogs() {
+    for i in 0..<cells.count where cells[i].log >= 0 { logs[cells[i].log].append(0, cells[i].value) }
+  }
+
+  /// A machine with its own storage and the same state.
+  func copied() -> Machine {
+    var copy = self
+    copy.events = events.copied()
+    copy.tokens = tokens.copied()
+    copy.frames = frames.copied()
+    copy.registers = registers.copied()
+    copy.calls = calls.copied()
+    copy.savedRegisters = savedRegisters.copied()
+    copy.cells = cells.copied()
+    copy.tallies = tallies.copied()
+    copy.thresholds = thresholds.copied()
+    copy.logs = logs.copied()
+    for i in 0..<logs.count { copy.logs[i] = logs[i].copied() }
+    copy.lost = lost.copied()
+    copy.windows = windows.copied()
+    for i in 0..<windows.count { copy.windows[i] = windows[i].copied() }
+    copy.dirtyDerived = dirtyDerived.copied()
+    copy.dirtyInvariants = dirtyInvariants.copied()
+    copy.dirtyConditions = dirtyConditions.copied()
+    copy.dirtyStations = dirtyStations.copied()
+    copy.dirtyPools = dirtyPools.copied()
+    copy.dirtySources = dirtySources.copied()
+    copy.touchedHandles = touchedHandles.copied()
+    copy.stations = stations.copied()
+    copy.heaps = heaps.copied()
+    for i in 0..<heaps.count { copy.heaps[i] = heaps[i].copied() }
+    copy.pools = pools.copied()
+    copy.levels = levels.copied()
+    copy.accounts = accounts.copied()
+    copy.batches = batches.copied()
+    copy.groups = groups.copied()
+    copy.conditions = conditions.copied()
+    copy.handles = handles.copied()
+    copy.sources = sources.copied()
+    copy.releases = releases.copied()
+    copy.copyKeys(from: self)
+    return copy
+  }
+
+  func free() {
+    events.free(); tokens.free(); frames.free(); registers.free(); calls.free(); savedRegisters.free()
+    cells.free(); tallies.free(); thresholds.free(); lost.free()
+    for i in 0..<logs.count { logs[i].free() }
+    logs.free()
+    for i in 0..<windows.count { windows[i].free() }
+    windows.free()
+    dirtyDerived.free(); dirtyInvariants.free(); dirtyConditions.free(); dirtyStations.free(); dirtyPools.free()
+    dirtySources.free(); touchedHandles.free()
+    stations.free()
+    for i in 0..<heaps.count { heaps[i].free() }
+    heaps.free()
+    pools.free(); levels.free(); accounts.free(); batches.free(); groups.free(); conditions.free(); handles.free()
+    sources.free(); releases.free(); streamKeys.free(); originKeys.free(); ordinals.free(); drawCaches.free(); drawWords.free()
+  }
+
+  /// Bytes of storage that grows with the run.
+  var bytes: Int {
+    var total = tokens.bytes + frames.bytes + events.bytes + lost.bytes + handles.bytes + groups.bytes + releases.bytes
+    for i in 0..<logs.count { total += logs[i].times.bytes + logs[i].values.bytes }
+    for i in 0..<heaps.count { total += heaps[i].entries.bytes }
+    for i in 0..<windows.count { total += windows[i].ring.bytes + windows[i].highest.bytes }
+    return total
+  }
+}
+
+// MARK: Events
+
+extension Machine {
+  /// The next event's place among those of its class.
+  @inline(__always)
+  mutating func nextOrder(_ eventClass: UInt64) -> UInt64 {
+    sequence &+= 1
+    return eventClass | sequence
+  }
+
+  /// Schedules an event `delay` ticks from now and returns its order; 0 if that is beyond the clock's range, which means never.
+  @inline(__always)
+  mutating func schedule(_ kind: EventKind, _ index: Int32, after delay: Int64, _ eventClass: UInt64) -> UInt64 {
+    let (time, overflow) = now.addingReportingOverflow(delay)
+    if overflow { return 0 }
+    let order = nextOrder(eventClass)
+    events.push(Event(time: time, order: order, kind: kind, index: index))
+    return order
+  }
+
+  /// Schedules the one pending event of a token.
+  @inline(__always)
+  mutating func schedule(_ kind: EventKind, token: Int32, after delay: Int64, _ eventClass: UInt64) {
+    tokens[token].due = now &+ delay
+    tokens[token].timer = schedule(kind, token, after: delay, eventClass)
+  }
+
+  /// Lets the pending event of a token die.
+  @inline(__always)
+  mutating func cancelTimer(of token: Int32) {
+    if tokens[token].timer != 0 {
+      tokens[token].timer = 0
+      events.noteDead()
+    }
+  }
+
+  /// Whether what an event is about still waits for it.
+  @inline(__always)
+  func isAlive(_ event: Event) -> Bool {
+    switch EventKind(rawValue: event.kind) {
+    case .serviceEnd, .wait, .patience: tokens[event.index].timer == event.order
+    case .sharedEnd: stations[event.index].timer == event.order
+    case .failure, .repair: stations[event.index].breakdownTimer == event.order
+    case .batchTimeout: batches[event.index].timer == event.order
+    case .batchCalendar: batches[event.index].calendarTimer == event.order
+    case .arrival: sources[event.index].timer == event.order
+    case nil: false
+    }
+  }
+}
+
+// MARK: Tokens
+
+extension Machine {
+  /// A new token with a frame of zeros; index of both.
+  @inline(__always)
+  mutating func newToken() -> Int32 {
+    let token: Int32
+    if freeToken >= 0 {
+      token = freeToken
+      freeToken = tokens[token].next
+      tokens[token] = Token()
+      frames.fill(from: Int(token) &* stride, count: stride, with: 0)
+    } else {
+      token = Int32(truncatingIfNeeded: tokens.count)
+      tokens.append(Token())
+      frames.append(repeating: 0, count: stride)
+    }
+    tokens[token].frame = token
+    tokens[token].state = .ready
+    tokens[token].created = now
+    return token
+  }
+
+  @inline(__always)
+  mutating func freeToken(_ token: Int32) {
+    tokens[token].state = .free
+    tokens[token].timer = 0
+    tokens[token].next = freeToken
+    freeToken = token
+  }
+
+  /// A token at the start of a journey; the journey counts it.
+  @inline(__always)
+  mutating func start(journey: Int32, origin: Int32, ordinal: UInt32, entry: Int32) -> Int32 {
+    let token = newToken()
+    tokens[token].pc = entry
+    tokens[token].journey = journey
+    tokens[token].origin = origin
+    tokens[token].ordinal = ordinal
+    let record = journeys[journey]
+    var i = record.timed
+    while i < record.timed &+ record.timedCount {
+      frames[Int(token) &* stride &+ Int(program.timed[i].slot)] = -1
+      i &+= 1
+    }
+    add(record.started, weight)
+    add(record.active, weight)
+    if isTraced { tell(.started, token, 0) }
+    return token
+  }
+
+  /// The next ordinal of an origin; stops the run when there are no more.
+  @inline(__always)
+  mutating func nextOrdinal(of origin: Int32) -> UInt32 {
+    let ordinal = ordinals[origin]
+    if ordinal == .max { fail(.fault(.drawsExhausted, place: -1)) }
+    ordinals[origin] = ordinal &+ 1
+    return ordinal
+  }
+
+  /// Lets a token go on at this instant, after those that are ready already.
+  @inline(__always)
+  mutating func makeReady(_ token: Int32) {
+    tokens[token].state = .ready
+    ready.append(token, in: tokens)
+  }
+
+  /// A journey's token ends.
+  mutating func end(_ token: Int32, outcome: Int32, result: Double) {
+    let record = journeys[tokens[token].journey]
+    add(record.active, -weight)
+    add(record.finished, weight)
+    self.record(record.time, seconds(now &- tokens[token].created))
+    if outcome >= 0 {
+      self.record(record.outcome, Double(outcome))
+      if outcome < record.outcomeCount { add(program.outcomes[record.outcomes &+ outcome], weight) }
+    }
+    if isTraced { tell(.finished, token, Double(outcome)) }
+    if tokens[token].handle >= 0 { finishHandle(tokens[token].handle, result: result) }
+    dissolveGroups(of: token)
+    freeToken(token)
+  }
+}
+
+// MARK: Time, faults
+
+/// Seconds of a number of ticks.
+@inline(__always)
+func seconds(_ ticks: Int64) -> Double { Double(ticks) / 1e9 }
+
+extension Machine {
+  /// Ticks of a number of seconds, to the nearest; `Int64.max` for what is beyond the clock; nil if negative or NaN.
+  @inline(__always)
+  static func ticks(_ seconds: Double) -> Int64? {
+    if seconds >= 0 && seconds < 9e9 { return Int64(truncatingIfNeeded: Int(seconds * 1e9 + 0.5)) }
+    return seconds >= 9e9 ? .max : nil
+  }
+
+  /// Stops the run for good; the first reason counts.
+  @inline(never)
+  mutating func fail(_ reason: StopReason) {
+    if stopped != nil { return }
+    stopped = reason
+    // The next op or event finds the budget used up and asks `checkLimits`, which ends the loops.
+    allotted -= UInt64(max(budget, 0))
+    budget = min(budget, 0)
+  }
+
+  /// The place of the op at `pc`.
+  func place(_ pc: Int) -> Int32 {
+    program.model.places.indices.contains(pc) ? program.model.places[pc] : -1
+  }
+
+  /// The fault of a number of seconds that `ticks` refused.
+  @inline(never)
+  mutating func failTime(_ seconds: Double, at pc: Int) {
+    fail(.fault(seconds.isNaN ? .notANumber : .negativeWait(seconds), place: place(pc)))
+  }
+
+  /// A look at limits and flag, once in 16,384 ops and events; true if the run must stop.
+  @inline(never)
+  mutating func checkLimits(at pc: Int) -> Bool {
+    if stopped != nil { return true }
+    let where_ = pc >= 0 ? place(pc) : -1
+    if instantOfLastCheck == now {
+      stepsAtInstant += UInt64(Machine.checkInterval)
+      if stepsAtInstant > limits.maxStepsAtOneInstant { fail(.limit(.stuck, place: where_)) }
+    } else {
+      instantOfLastCheck = now
+      stepsAtInstant = 0
+    }
+    if allotted >= limits.maxSteps { fail(.limit(.steps, place: where_)) }
+    if events.isCrowded {
+      let machine = self
+      events.purge { machine.isAlive($0) }
+    }
+    if bytes > limits.maxBytes { fail(.limit(.memory, place: where_)) }
+    if let raised = flag?.raised { fail(.limit(raised, place: where_)) }
+    if stopped != nil { return true }
+    let more = min(UInt64(Machine.checkInterval), limits.maxSteps - allotted)
+    allotted += more
+    budget += Int(more)
+    return false
+  }
+
+  static var checkInterval: Int { 16_384 }
+}
+
+struct CallRecord: BitwiseCopyable {
+  var pc: Int32
+  var first: Int32
+  var count: Int32
+}

@@ -1,0 +1,247 @@
+// What is observed while the model runs: cells (step functions of time), tallies (streams of observations) and windows
+// (memories that the model itself reads). How much is kept is decided once, by flags in the record: a cell that nobody
+// looks at costs a load, a test and a store.
+
+import SoukModel
+import SoukStats
+
+/// A growing record of (time, value).
+struct Log: BitwiseCopyable {
+  var times = Slab<Int64>(capacity: 16)
+  var values = Slab<Double>(capacity: 16)
+
+  mutating func append(_ time: Int64, _ value: Double) {
+    times.append(time)
+    values.append(value)
+  }
+
+  func copied() -> Log {
+    var copy = self
+    copy.times = times.copied()
+    copy.values = values.copied()
+    return copy
+  }
+
+  func free() {
+    times.free()
+    values.free()
+  }
+}
+
+/// The current value of a cell and what is known of its past.
+struct CellState: BitwiseCopyable {
+  /// Somebody keeps a summary / every change / has code that depends on it / a window.
+  static let summary: UInt32 = 1
+  static let full: UInt32 = 2
+  static let watched: UInt32 = 4
+  static let windowed: UInt32 = 8
+
+  var value: Double
+  var flags: UInt32 = 0
+  /// Index into `logs`; -1 if not recorded in full.
+  var log: Int32 = -1
+  /// Where its watchers begin, and how many.
+  var watchers: Int32 = 0
+  var watcherCount: Int32 = 0
+  /// Ticks up to which `integral` (value × ticks since the warm-up's end) is complete.
+  var since: Int64 = 0
+  var integral: Double = 0
+  var minimum: Double
+  var maximum: Double
+  var atWarmup: Double
+  /// First of its windows; -1 if none.
+  var window: Int32 = -1
+
+  init(value: Double) {
+    self.value = value
+    minimum = value
+    maximum = value
+    atWarmup = value
+  }
+
+  /// Notes a change at `now` in the summary.
+  @inline(__always)
+  mutating func summarise(_ newValue: Double, at now: Int64) {
+    integral += value * Double(now &- since)
+    since = now
+    if newValue < minimum { minimum = newValue }
+    if newValue > maximum { maximum = newValue }
+  }
+}
+
+/// The observations of one tally so far.
+struct TallyState: BitwiseCopyable {
+  static let summary: UInt32 = 1
+  static let full: UInt32 = 2
+  static let thresholds: UInt32 = 4
+  static let windowed: UInt32 = 8
+
+  var flags: UInt32 = 0
+  var log: Int32 = -1
+  var window: Int32 = -1
+  var thresholds: Int32 = 0
+  var thresholdCount: Int32 = 0
+  var count: Int64 = 0
+  var sum: Double = 0
+  var minimum: Double = .infinity
+  var maximum: Double = -.infinity
+  var mean: Double = 0
+  var m2: Double = 0
+
+  @inline(__always)
+  mutating func summarise(_ value: Double) {
+    count &+= 1
+    sum += value
+    if value < minimum { minimum = value }
+    if value > maximum { maximum = value }
+    let delta = value - mean
+    mean += delta / Double(count)
+    m2 += delta * (value - mean)
+  }
+}
+
+extension Machine {
+  /// Sets a cell; whoever watches it is looked at after the present step.
+  @inline(__always)
+  mutating func set(_ cell: Int32, to value: Double) {
+    if cells[cell].flags != 0 { change(cell, to: value) } else { cells[cell].value = value }
+  }
+
+  /// Moves a cell by `delta`.
+  @inline(__always)
+  mutating func add(_ cell: Int32, _ delta: Double) {
+    if cells[cell].flags != 0 { change(cell, to: cells[cell].value + delta) } else { cells[cell].value += delta }
+  }
+
+  /// A change of a cell that somebody looks at.
+  @inline(never)
+  mutating func change(_ cell: Int32, to value: Double) {
+    let flags = cells[cell].flags
+    if flags & CellState.windowed != 0 { moveWindows(of: cell, to: value) }
+    if value == cells[cell].value { return }
+    if flags & CellState.summary != 0 { cells[cell].summarise(value, at: now) }
+    cells[cell].value = value
+    if flags & (CellState.full | CellState.watched) == 0 { return }
+    if flags & CellState.full != 0 { logs[cells[cell].log].append(now, value) }
+    if flags & CellState.watched != 0 { wakeWatchers(of: cell) }
+  }
+
+  /// Marks whoever depends on a cell.
+  private mutating func wakeWatchers(of cell: Int32) {
+    let first = Int(cells[cell].watchers)
+    for i in first..<(first + Int(cells[cell].watcherCount)) {
+      let watcher = watchers[i]
+      switch watcher.kind {
+      case .derived: dirtyDerived.insert(watcher.index)
+      case .invariant: dirtyInvariants.insert(watcher.index)
+      case .condition: dirtyConditions.insert(watcher.index)
+      case .station: dirtyStations.insert(watcher.index)
+      case .pool: dirtyPools.insert(watcher.index)
+      case .source: dirtySources.insert(watcher.index)
+      }
+    }
+    isDirty = true
+  }
+
+  /// Gives a tally an observation.
+  @inline(__always)
+  mutating func record(_ tally: Int32, _ value: Double) {
+    let flags = tallies[tally].flags
+    if flags == 0 { return }
+    if flags == TallyState.summary && now >= warmup { tallies[tally].summarise(value) } else { recordMore(tally, value) }
+  }
+
+  @inline(never)
+  private mutating func recordMore(_ tally: Int32, _ value: Double) {
+    let flags = tallies[tally].flags
+    if flags & TallyState.windowed != 0 { observeWindows(of: tallies[tally].window, value) }
+    if now < warmup { return }
+    if flags & TallyState.summary != 0 { tallies[tally].summarise(value) }
+    if flags & TallyState.full != 0 { logs[tallies[tally].log].append(now, value) }
+    if flags & TallyState.thresholds != 0 {
+      let first = Int(tallies[tally].thresholds)
+      for i in first..<(first + Int(tallies[tally].thresholdCount)) {
+        if value <= thresholds[i].value { thresholds[i].atMost += 1 }
+        if value < thresholds[i].value { thresholds[i].below += 1 }
+      }
+    }
+  }
+
+  /// What began at `began` is lost to a tally.
+  mutating func recordLost(_ tally: Int32, began: Int64) {
+    if tallies[tally].flags & TallyState.summary != 0 && now >= warmup {
+      lost.append(Lost(tally: tally, began: began))
+    }
+  }
+
+  /// The warm-up ends: what was summed so far is forgotten, values stay.
+  mutating func endWarmup() {
+    warmupEnded = true
+    for i in 0..<cells.count {
+      cells[i].atWarmup = cells[i].value
+      cells[i].integral = 0
+      cells[i].since = warmup
+      cells[i].minimum = cells[i].value
+      cells[i].maximum = cells[i].value
+    }
+  }
+}
+
+/// An exact count of a tally's values at and below a threshold.
+struct ThresholdCount: BitwiseCopyable {
+  var value: Double
+  var atMost: Int64 = 0
+  var below: Int64 = 0
+}
+
+struct Lost: BitwiseCopyable {
+  var tally: Int32
+  var began: Int64
+}
+
+/// Who has to be looked at when a cell changes.
+struct WatcherState: BitwiseCopyable {
+  enum Kind: UInt8, BitwiseCopyable { case derived, invariant, condition, station, pool, source }
+  var kind: Kind
+  var index: Int32
+}
+
+/// A set of small indices, emptied in ascending order.
+struct IndexSet: BitwiseCopyable {
+  private var words: Slab<UInt64>
+  private(set) var count = 0
+
+  init(universe: Int) {
+    words = Slab(repeating: 0, count: (universe + 63) / 64)
+  }
+
+  var isEmpty: Bool { count == 0 }
+
+  func free() { words.free() }
+
+  func copied() -> IndexSet {
+    var copy = self
+    copy.words = words.copied()
+    return copy
+  }
+
+  mutating func insert(_ index: Int32) {
+    let bit: UInt64 = 1 &<< UInt64(index & 63)
+    let word = Int(index &>> 6)
+    if words[word] & bit == 0 {
+      words[word] |= bit
+      count += 1
+    }
+  }
+
+  /// Takes the smallest index out.
+  mutating func popFirst() -> Int32? {
+    if count == 0 { return nil }
+    var word = 0
+    while words[word] == 0 { word += 1 }
+    let bit = words[word].trailingZeroBitCount
+    words[word] &= words[word] &- 1
+    count -= 1
+    return Int32(truncatingIfNeeded: word * 64 + bit)
+  }
+}

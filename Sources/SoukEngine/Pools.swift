@@ -1,0 +1,254 @@
+// Pools and levels. A pool's queue is strict: who is first waits until enough is free. A level's putters and takers wait in
+// two queues, first come first served; a put may let a taker go on and the reverse. What a woken token was granted is its
+// own from the moment of the grant; if it is withdrawn before it runs, it goes back.
+
+import SoukModel
+import SoukStats
+
+extension Machine {
+  /// Checks an amount; false (and the run stops) if it is negative or NaN.
+  private mutating func isAmount(_ amount: Double, pc: Int) -> Bool {
+    if amount >= 0 { return true }
+    fail(.fault(amount.isNaN ? .notANumber : .requestTooLarge(amount: amount), place: place(pc - 1)))
+    return false
+  }
+
+  /// Sets the patience of a token that has begun to wait; false if the run stops.
+  mutating func setPatience(_ token: Int32, _ site: RequestSite, pc: Int) -> Bool {
+    tokens[token].otherwise = site.otherwise
+    if site.patience < 0 { return true }
+    return setPatience(token, seconds: registers[site.patience], pc: pc)
+  }
+
+  mutating func setPatience(_ token: Int32, seconds patience: Double, pc: Int) -> Bool {
+    guard let delay = Machine.ticks(patience) else {
+      failTime(patience, at: pc - 1)
+      return false
+    }
+    if delay != .max { schedule(.patience, token: token, after: delay, EventClass.timer) }
+    return true
+  }
+
+  // MARK: Pools
+
+  private func heap(ofPool p: Int32) -> Int32 { Int32(truncatingIfNeeded: 2 * stations.count) + p }
+
+  mutating func seize(_ token: Int32, _ site: RequestSite, pc: Int) -> Int {
+    let p = site.thing
+    let amount = site.amount >= 0 ? registers[site.amount] : 1
+    guard isAmount(amount, pc: pc) else { return Machine.blocked }
+    let priority = site.priority >= 0 ? registers[site.priority] : 0
+    tokens[token].amount = amount
+    tokens[token].since = now
+    if pools[p].held + amount <= pools[p].size && mayOvertake(p, priority) {
+      grant(p, token)
+      return pc
+    }
+    tokens[token].state = .seizing
+    tokens[token].thing = p
+    tokens[token].priority = priority
+    pools[p].waiting &+= 1
+    add(pools[p].waitingCell, weight)
+    switch pools[p].discipline {
+    case .fifo: pools[p].queue.append(token, in: tokens)
+    case .lifo: pools[p].queue.prepend(token, in: tokens)
+    case .priority:
+      pools[p].number &+= 1
+      heaps[heap(ofPool: p)].push(token, key: priority, number: pools[p].number, in: tokens)
+    }
+    if isTraced { tell(.queued, token, Double(p)) }
+    _ = setPatience(token, site, pc: pc)
+    return Machine.blocked
+  }
+
+  /// Whether somebody who arrives would be first in the queue.
+  private func mayOvertake(_ p: Int32, _ priority: Double) -> Bool {
+    if pools[p].waiting == 0 { return true }
+    switch pools[p].discipline {
+    case .fifo: return false
+    case .lifo: return true
+    case .priority: return priority < heaps[heap(ofPool: p)].first.key
+    }
+  }
+
+  /// Gives a token what it asked for.
+  private mutating func grant(_ p: Int32, _ token: Int32) {
+    pools[p].held += tokens[token].amount
+    set(pools[p].heldCell, to: pools[p].held * weight)
+    record(pools[p].waitTally, seconds(now &- tokens[token].since))
+    if isTraced { tell(.served, token, Double(p)) }
+  }
+
+  mutating func release(_ p: Int32, _ amount: Double, pc: Int) {
+    guard isAmount(amount, pc: pc) else { return }
+    if amount > pools[p].held {
+      // Fractions that were added in another order may miss by a rounding.
+      if amount > pools[p].held * (1 + 1e-9) + 1e-9 {
+        return fail(.fault(.requestTooLarge(amount: amount), place: place(pc - 1)))
+      }
+      pools[p].held = amount
+    }
+    giveBack(p, amount)
+  }
+
+  private mutating func giveBack(_ p: Int32, _ amount: Double) {
+    pools[p].held -= amount
+    set(pools[p].heldCell, to: pools[p].held * weight)
+    grantWaiting(p)
+  }
+
+  /// Serves the queue of a pool as far as what is free goes.
+  private mutating func grantWaiting(_ p: Int32) {
+    while pools[p].waiting > 0 {
+      let token = pools[p].discipline == .priority ? heaps[heap(ofPool: p)].first.token : pools[p].queue.head
+      if pools[p].held + tokens[token].amount > pools[p].size { return }
+      leavePool(token)
+      cancelTimer(of: token)
+      grant(p, token)
+      tokens[token].grant = .pool
+      makeReady(token)
+    }
+  }
+
+  private mutating func leavePool(_ token: Int32) {
+    let p = tokens[token].thing
+    pools[p].waiting &-= 1
+    add(pools[p].waitingCell, -weight)
+    if pools[p].discipline == .priority {
+      heaps[heap(ofPool: p)].remove(token, in: tokens)
+    } else {
+      pools[p].queue.remove(token, in: tokens)
+    }
+  }
+
+  /// The size of a pool may have changed.
+  mutating func adjustPool(_ p: Int32) {
+    let size = cells[pools[p].sizeCell].value
+    if size.isNaN { return fail(.fault(.notANumber, place: -1)) }
+    pools[p].size = size
+    grantWaiting(p)
+  }
+
+  // MARK: Levels
+
+  mutating func put(_ token: Int32, _ site: RequestSite, pc: Int) -> Int {
+    let l = site.thing
+    let amount = registers[site.amount] * weight
+    guard isAmount(amount, pc: pc) else { return Machine.blocked }
+    tokens[token].amount = amount
+    tokens[token].since = now
+    if levels[l].putters.isEmpty && levels[l].level + amount <= levels[l].capacity {
+      fill(l, token)
+      serveLevel(l)
+      return pc
+    }
+    tokens[token].state = .putting
+    tokens[token].thing = l
+    levels[l].putters.append(token, in: tokens)
+    add(levels[l].waitingCell, weight)
+    _ = setPatience(token, site, pc: pc)
+    return Machine.blocked
+  }
+
+  mutating func take(_ token: Int32, _ site: RequestSite, pc: Int) -> Int {
+    let l = site.thing
+    let amount = registers[site.amount] * weight
+    guard isAmount(amount, pc: pc) else { return Machine.blocked }
+    tokens[token].amount = amount
+    tokens[token].since = now
+    if levels[l].takers.isEmpty && amount <= levels[l].level {
+      empty(l, token)
+      serveLevel(l)
+      return pc
+    }
+    tokens[token].state = .taking
+    tokens[token].thing = l
+    levels[l].takers.append(token, in: tokens)
+    add(levels[l].waitingCell, weight)
+    _ = setPatience(token, site, pc: pc)
+    return Machine.blocked
+  }
+
+  private mutating func fill(_ l: Int32, _ token: Int32) {
+    levels[l].level += tokens[token].amount
+    set(levels[l].levelCell, to: levels[l].level)
+    add(levels[l].putCell, tokens[token].amount)
+    record(levels[l].waitTally, seconds(now &- tokens[token].since))
+  }
+
+  private mutating func empty(_ l: Int32, _ token: Int32) {
+    levels[l].level -= tokens[token].amount
+    set(levels[l].levelCell, to: levels[l].level)
+    add(levels[l].takenCell, tokens[token].amount)
+    record(levels[l].waitTally, seconds(now &- tokens[token].since))
+  }
+
+  /// Serves both queues of a level until neither's first can go on.
+  private mutating func serveLevel(_ l: Int32) {
+    while true {
+      let taker = levels[l].takers.head
+      if taker >= 0 && tokens[taker].amount <= levels[l].level {
+        leaveLevel(taker)
+        cancelTimer(of: taker)
+        empty(l, taker)
+        tokens[taker].grant = .taken
+        makeReady(taker)
+        continue
+      }
+      let putter = levels[l].putters.head
+      if putter >= 0 && levels[l].level + tokens[putter].amount <= levels[l].capacity {
+        leaveLevel(putter)
+        cancelTimer(of: putter)
+        fill(l, putter)
+        tokens[putter].grant = .put
+        makeReady(putter)
+        continue
+      }
+      return
+    }
+  }
+
+  private mutating func leaveLevel(_ token: Int32) {
+    let l = tokens[token].thing
+    if tokens[token].state == .putting {
+      levels[l].putters.remove(token, in: tokens)
+    } else {
+      levels[l].takers.remove(token, in: tokens)
+    }
+    add(levels[l].waitingCell, -weight)
+  }
+
+  // MARK: Withdrawals
+
+  /// Takes a waiting token out of a pool's queue; those behind it may fit now.
+  mutating func withdrawFromPool(_ token: Int32) {
+    leavePool(token)
+    grantWaiting(tokens[token].thing)
+  }
+
+  mutating func withdrawFromLevel(_ token: Int32) {
+    leaveLevel(token)
+    serveLevel(tokens[token].thing)
+  }
+
+  /// A ready token that was granted something is withdrawn before it ran: the grant goes back.
+  mutating func returnGrant(of token: Int32) {
+    let thing = tokens[token].thing
+    let amount = tokens[token].amount
+    switch tokens[token].grant {
+    case .none: break
+    case .pool: giveBack(thing, amount)
+    case .put:
+      levels[thing].level -= amount
+      add(levels[thing].putCell, -amount)
+      set(levels[thing].levelCell, to: levels[thing].level)
+      serveLevel(thing)
+    case .taken:
+      levels[thing].level += amount
+      add(levels[thing].takenCell, -amount)
+      set(levels[thing].levelCell, to: levels[thing].level)
+      serveLevel(thing)
+    }
+    tokens[token].grant = .none
+  }
+}

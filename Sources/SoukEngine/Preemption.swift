@@ -1,0 +1,32 @@
+// Preemptive priority: an arrival with a smaller priority number displaces the worst in service (the largest number, then
+// the latest to begin). Resume keeps the remaining work; restart begins the same service time again. The displaced go to
+// the head of their class.
+
+import SoukModel
+
+extension Machine {
+  /// Displaces the worst in service if it is less urgent than `token`; whether a server is free now.
+  mutating func displaceWorst(for token: Int32, _ s: Int32) -> Bool {
+    let serving = heaps[2 &* s &+ 1]
+    guard stations[s].isUp, serving.count > 0, stations[s].inService <= stations[s].servers else { return false }
+    let worst = serving.first.token
+    guard tokens[worst].priority > tokens[token].priority else { return false }
+    // Nobody more urgent than the newcomer waits: they would have displaced the worst themselves.
+    if stations[s].hasRate {
+      reckonWork(worst, s)
+      if stations[s].discipline == .preemptiveRestart { tokens[worst].amount = 1 }
+    } else if stations[s].discipline == .preemptiveRestart {
+      tokens[worst].remaining = tokens[worst].service
+    } else if tokens[worst].timer != 0 {
+      tokens[worst].remaining = tokens[worst].due &- now
+    }
+    leaveService(worst, s)
+    tokens[worst].state = .queued
+    stations[s].waiting &+= 1
+    add(stations[s].queueCell, weight)
+    if isTraced { tell(.displaced, worst, Double(s)) }
+    stations[s].headNumber &-= 1
+    heaps[2 &* s].push(worst, key: tokens[worst].priority, number: stations[s].headNumber, in: tokens)
+    return true
+  }
+}

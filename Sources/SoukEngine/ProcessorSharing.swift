@@ -1,0 +1,77 @@
+// Processor sharing: all who are inside share the servers equally, each getting at most one. In virtual time (the service
+// that somebody who has been inside all along has attained) everybody's completion is fixed at arrival, so a heap of
+// virtual completion times and one pending event per station suffice: O(log n) an event.
+// The queue cell counts those beyond the servers, and the wait tally gets sojourn less service, so Little's law holds as
+// for the other disciplines.
+
+import SoukModel
+
+extension Machine {
+  /// How fast virtual time runs: the share of a server that each gets.
+  private func speed(_ s: Int32) -> Double {
+    let inside = stations[s].inService
+    if inside == 0 || !stations[s].isUp { return 0 }
+    return inside <= stations[s].servers ? 1 : Double(stations[s].servers) / Double(inside)
+  }
+
+  /// Brings a station's virtual time up to now.
+  mutating func attain(_ s: Int32) {
+    stations[s].virtual += Double(now &- stations[s].virtualAt) * speed(s)
+    stations[s].virtualAt = now
+  }
+
+  mutating func beginSharing(_ token: Int32, _ s: Int32) {
+    attain(s)
+    // An empty station starts its virtual time afresh, which keeps it short and exact.
+    if stations[s].inService == 0 { stations[s].virtual = 0 }
+    tokens[token].state = .sharing
+    tokens[token].serviceBegan = now
+    stations[s].inService &+= 1
+    stations[s].tailNumber &+= 1
+    let end = stations[s].virtual + Double(tokens[token].service)
+    heaps[2 &* s &+ 1].push(token, key: end, number: stations[s].tailNumber, in: tokens)
+    if isTraced { tell(.served, token, Double(s)) }
+    showShared(s)
+    awaitShared(s)
+  }
+
+  /// Sets the busy and queue cells from the number inside.
+  mutating func showShared(_ s: Int32) {
+    let busy = min(stations[s].inService, stations[s].servers)
+    set(stations[s].busyCell, to: Double(busy) * weight)
+    set(stations[s].queueCell, to: Double(stations[s].inService &- busy) * weight)
+  }
+
+  /// Schedules the next completion.
+  mutating func awaitShared(_ s: Int32) {
+    if stations[s].timer != 0 { events.noteDead() }
+    stations[s].timer = 0
+    let speed = speed(s)
+    if speed == 0 { return }
+    let left = max(heaps[2 &* s &+ 1].first.key - stations[s].virtual, 0)
+    let delay = (left / speed).rounded(.up)
+    if delay < 9e18 { stations[s].timer = schedule(.sharedEnd, s, after: Int64(delay), EventClass.completion) }
+  }
+
+  /// The first in virtual time is complete.
+  mutating func endSharedService(_ s: Int32) {
+    stations[s].timer = 0
+    attain(s)
+    let token = heaps[2 &* s &+ 1].first.token
+    leaveSharing(token, s)
+    let service = tokens[token].service
+    add(stations[s].completions, weight)
+    record(stations[s].waitTally, seconds(max(now &- tokens[token].since &- service, 0)))
+    record(stations[s].serviceTally, seconds(service))
+    tokens[token].state = .ready
+    run(token)
+  }
+
+  /// Takes a token out of a shared station, whose virtual time is up to date.
+  mutating func leaveSharing(_ token: Int32, _ s: Int32) {
+    heaps[2 &* s &+ 1].remove(token, in: tokens)
+    stations[s].inService &-= 1
+    showShared(s)
+    awaitShared(s)
+  }
+}

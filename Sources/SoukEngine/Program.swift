@@ -1,0 +1,277 @@
+// A compiled model in the form the machine runs: arrays of arrays are flattened into slabs with (start, count) records,
+// absent cells (-1) become one dummy cell, watchers of a thing's own cells are added. Built once, shared by all
+// replications and forks; immutable.
+
+import SoukModel
+import SoukNumerics
+
+/// The immutable tables of a model.
+final class Program: @unchecked Sendable {
+  let model: CompiledModel
+  let stride: Int
+  let code: Slab<Op>
+  let registers: Slab<Double>
+  let cells: Slab<CellState>
+  let watchers: Slab<WatcherState>
+  let tallies: Slab<TallyState>
+  let thresholds: Slab<ThresholdCount>
+  /// How many logs cells and tallies have together.
+  let logCount: Int
+  let laws: LawSet
+  let curves: CurveSet
+  let columns: Slab<Double>
+  let columnSpans: Slab<TableSpan>
+  let calendars: Slab<Int64>
+  let calendarSpans: Slab<CalendarSpan>
+  let journeys: Slab<JourneyRecord>
+  let timed: Slab<TimedSlot>
+  let outcomes: Slab<Int32>
+  let stations: Slab<StationState>
+  let pools: Slab<PoolState>
+  let levels: Slab<LevelState>
+  let accounts: Slab<AccountState>
+  let batches: Slab<BatchState>
+  let conditions: Slab<ConditionState>
+  let conditionSlots: Slab<Int32>
+  let invariants: Slab<EvaluationRecord>
+  let derived: Slab<EvaluationRecord>
+  let uses: Slab<UseSite>
+  let requests: Slab<RequestSite>
+  let transfers: Slab<TransferSite>
+  let joins: Slab<JoinSite>
+  let races: Slab<TableSpan>
+  let arms: Slab<ArmRecord>
+  let spawns: Slab<SpawnRecord>
+  let spawnArguments: Slab<Int32>
+  let drawSites: Slab<DrawSite>
+
+  init(_ model: CompiledModel) {
+    self.model = model
+    stride = max(model.frameSize, model.journeys.map { Int($0.frameSlots) }.max() ?? 0)
+    code = Slab(model.code)
+    // Four spare registers: a dynamic draw reads four parameters whatever its law.
+    registers = Slab(model.registers + [0, 0, 0, 0])
+    let dummyCell = Int32(model.cells.count)
+    let dummyTally = Int32(model.tallies.count)
+    func cell(_ i: Int32) -> Int32 { i < 0 ? dummyCell : i }
+    func tally(_ i: Int32) -> Int32 { i < 0 ? dummyTally : i }
+
+    var observed = ObservedTables(model)
+    laws = LawSet(model.laws, tables: model.lawTables)
+    curves = CurveSet(model.curves)
+    (columns, columnSpans) = Program.flatten(model.columns)
+    (calendars, calendarSpans) = Program.flatten(model.calendars)
+
+    var timed = Slab<TimedSlot>()
+    var outcomes = Slab<Int32>()
+    journeys = Slab(model.journeys.map { journey in
+      let record = JourneyRecord(
+        entry: journey.entry, started: cell(journey.started), finished: cell(journey.finished), active: cell(journey.active),
+        time: tally(journey.time), outcome: tally(journey.outcome), timed: Int32(timed.count), timedCount: Int32(journey.timed.count),
+        outcomes: Int32(outcomes.count), outcomeCount: Int32(journey.outcomeCells.count))
+      for slot in journey.timed { timed.append(TimedSlot(slot: slot.slot, tally: slot.tally)) }
+      for outcome in journey.outcomeCells { outcomes.append(cell(outcome)) }
+      return record
+    })
+    self.timed = timed
+    self.outcomes = outcomes
+
+    stations = Slab(model.stations.map { StationState($0, cell: cell, tally: tally) })
+    pools = Slab(model.pools.map { PoolState($0, cell: cell, tally: tally) })
+    levels = Slab(model.levels.map { LevelState($0, cell: cell, tally: tally) })
+    accounts = Slab(model.accounts.map { AccountState($0, cell: cell) })
+    batches = Slab(model.batches.map { BatchState($0, cell: cell, tally: tally) })
+    for (i, station) in model.stations.enumerated() {
+      observed.watch(station.servers, WatcherState(kind: .station, index: Int32(i)))
+      if station.rate >= 0 { observed.watch(station.rate, WatcherState(kind: .station, index: Int32(i))) }
+    }
+    for (i, pool) in model.pools.enumerated() { observed.watch(pool.size, WatcherState(kind: .pool, index: Int32(i))) }
+    for (i, source) in model.sources.enumerated() {
+      if case .live(let rate, _) = source.pattern { observed.watch(rate, WatcherState(kind: .source, index: Int32(i))) }
+    }
+    (cells, watchers) = observed.cells()
+    (tallies, thresholds) = observed.tallies()
+    logCount = observed.logCount
+
+    var conditionSlots = Slab<Int32>()
+    conditions = Slab(model.conditions.map { condition in
+      let first = Int32(conditionSlots.count)
+      for slot in condition.handleSlots { conditionSlots.append(slot) }
+      return ConditionState(
+        entry: condition.entry, result: condition.result, readsFrame: condition.readsFrame || !condition.handleSlots.isEmpty,
+        slots: first, slotCount: Int32(condition.handleSlots.count))
+    })
+    self.conditionSlots = conditionSlots
+    invariants = Slab(model.invariants.map { EvaluationRecord(entry: $0.entry, result: $0.result, target: $0.place) })
+    derived = Slab(model.derived.map { EvaluationRecord(entry: $0.entry, result: $0.result, target: $0.cell) })
+
+    uses = Slab(model.uses)
+    requests = Slab(model.requests)
+    transfers = Slab(model.transfers)
+    joins = Slab(model.joins)
+    drawSites = Slab(model.drawSites)
+    var arms = Slab<ArmRecord>()
+    races = Slab(model.races.map { race in
+      let span = TableSpan(start: Int32(arms.count), count: Int32(race.arms.count))
+      for arm in race.arms { arms.append(ArmRecord(head: arm.head, body: arm.body)) }
+      return span
+    })
+    self.arms = arms
+    var arguments = Slab<Int32>()
+    spawns = Slab(model.spawns.map { spawn in
+      let record = SpawnRecord(
+        journey: spawn.journey, origin: spawn.origin, arguments: Int32(arguments.count), argumentCount: Int32(spawn.arguments.count),
+        keepsHandle: spawn.keepsHandle)
+      for argument in spawn.arguments { arguments.append(argument) }
+      return record
+    })
+    spawnArguments = arguments
+  }
+
+  private static func flatten(_ columns: [[Double]]) -> (Slab<Double>, Slab<TableSpan>) {
+    var numbers = Slab<Double>()
+    var spans = Slab<TableSpan>()
+    for column in columns {
+      spans.append(TableSpan(start: Int32(numbers.count), count: Int32(column.count)))
+      for number in column { numbers.append(number) }
+    }
+    return (numbers, spans)
+  }
+
+  private static func flatten(_ calendars: [Calendar]) -> (Slab<Int64>, Slab<CalendarSpan>) {
+    var instants = Slab<Int64>()
+    var spans = Slab<CalendarSpan>()
+    for calendar in calendars {
+      spans.append(CalendarSpan(start: Int32(instants.count), count: Int32(calendar.instants.count), period: calendar.period))
+      for instant in calendar.instants.sorted() { instants.append(instant) }
+    }
+    return (instants, spans)
+  }
+
+  deinit {
+    code.free(); registers.free(); cells.free(); watchers.free(); tallies.free(); thresholds.free()
+    laws.free(); curves.free(); columns.free(); columnSpans.free(); calendars.free(); calendarSpans.free()
+    journeys.free(); timed.free(); outcomes.free(); stations.free(); pools.free(); levels.free(); accounts.free()
+    batches.free(); conditions.free(); conditionSlots.free(); invariants.free(); derived.free(); uses.free(); requests.free()
+    transfers.free(); joins.free(); races.free(); arms.free(); spawns.free(); spawnArguments.free(); drawSites.free()
+  }
+}
+
+struct TableSpan: BitwiseCopyable {
+  var start: Int32
+  var count: Int32
+}
+
+struct CalendarSpan: BitwiseCopyable {
+  var start: Int32
+  var count: Int32
+  var period: Int64
+}
+
+struct JourneyRecord: BitwiseCopyable {
+  var entry: Int32
+  var started: Int32
+  var finished: Int32
+  var active: Int32
+  var time: Int32
+  var outcome: Int32
+  var timed: Int32
+  var timedCount: Int32
+  var outcomes: Int32
+  var outcomeCount: Int32
+}
+
+struct TimedSlot: BitwiseCopyable {
+  var slot: Int32
+  var tally: Int32
+}
+
+/// Straight code and where its result goes: a derived cell, or the place of an invariant.
+struct EvaluationRecord: BitwiseCopyable {
+  var entry: Int32
+  var result: Int32
+  var target: Int32
+}
+
+struct ArmRecord: BitwiseCopyable {
+  var head: Int32
+  var body: Int32
+}
+
+struct SpawnRecord: BitwiseCopyable {
+  var journey: Int32
+  var origin: Int32
+  var arguments: Int32
+  var argumentCount: Int32
+  var keepsHandle: Bool
+}
+
+/// Cells and tallies while a program is built: who watches what.
+private struct ObservedTables {
+  private let model: CompiledModel
+  private var watchersOfCell: [[WatcherState]]
+  private(set) var logCount = 0
+
+  init(_ model: CompiledModel) {
+    self.model = model
+    watchersOfCell = model.cells.map { cell in
+      cell.watchers.map { watcher in
+        switch watcher {
+        case .condition(let i): WatcherState(kind: .condition, index: i)
+        case .invariant(let i): WatcherState(kind: .invariant, index: i)
+        case .derived(let i): WatcherState(kind: .derived, index: i)
+        }
+      }
+    }
+  }
+
+  mutating func watch(_ cell: Int32, _ watcher: WatcherState) {
+    watchersOfCell[Int(cell)].append(watcher)
+  }
+
+  mutating func cells() -> (Slab<CellState>, Slab<WatcherState>) {
+    var states = Slab<CellState>(capacity: model.cells.count + 1)
+    var watchers = Slab<WatcherState>()
+    for (i, cell) in model.cells.enumerated() {
+      var state = CellState(value: cell.initial)
+      if cell.recording >= .summary { state.flags |= CellState.summary }
+      if cell.recording == .full {
+        state.flags |= CellState.full
+        state.log = Int32(logCount)
+        logCount += 1
+      }
+      if !watchersOfCell[i].isEmpty {
+        state.flags |= CellState.watched
+        state.watchers = Int32(watchers.count)
+        state.watcherCount = Int32(watchersOfCell[i].count)
+        for watcher in watchersOfCell[i] { watchers.append(watcher) }
+      }
+      states.append(state)
+    }
+    states.append(CellState(value: 0))
+    return (states, watchers)
+  }
+
+  mutating func tallies() -> (Slab<TallyState>, Slab<ThresholdCount>) {
+    var states = Slab<TallyState>(capacity: model.tallies.count + 1)
+    var thresholds = Slab<ThresholdCount>()
+    for tally in model.tallies {
+      var state = TallyState()
+      if tally.recording >= .summary { state.flags |= TallyState.summary }
+      if tally.recording == .full {
+        state.flags |= TallyState.full
+        state.log = Int32(logCount)
+        logCount += 1
+      }
+      if !tally.thresholds.isEmpty {
+        state.flags |= TallyState.thresholds
+        state.thresholds = Int32(thresholds.count)
+        state.thresholdCount = Int32(tally.thresholds.count)
+        for threshold in tally.thresholds { thresholds.append(ThresholdCount(value: threshold)) }
+      }
+      states.append(state)
+    }
+    states.append(TallyState())
+    return (states, thresholds)
+  }
+}

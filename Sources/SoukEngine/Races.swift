@@ -1,0 +1,146 @@
+// Races (`first { … }`): each arm is a token of its own on the parent's frame. Arms are opened in order, each running until
+// it blocks; one that doesn't block wins at once and the later ones aren't opened. The winner sends the parent to its body;
+// the others are withdrawn: taken out of queues and service, their timers dead, then their own code for giving back what
+// they hold runs at once.
+
+import SoukModel
+
+extension Machine {
+  /// Opens a race: the token of its first arm, at its head.
+  mutating func openRace(_ parent: Int32, site: Int32) -> Int32 {
+    tokens[parent].state = .racing
+    tokens[parent].thing = site
+    tokens[parent].firstArm = -1
+    return openArm(0, of: parent)
+  }
+
+  private mutating func openArm(_ number: Int32, of parent: Int32) -> Int32 {
+    let arm = newToken()
+    let site = tokens[parent].thing
+    tokens[arm].frame = tokens[parent].frame
+    tokens[arm].journey = tokens[parent].journey
+    tokens[arm].origin = tokens[parent].origin
+    tokens[arm].ordinal = tokens[parent].ordinal
+    tokens[arm].created = tokens[parent].created
+    tokens[arm].parent = parent
+    tokens[arm].arm = number
+    tokens[arm].nextArm = tokens[parent].firstArm
+    tokens[parent].firstArm = arm
+    tokens[arm].pc = program.arms[program.races[site].start &+ number].head
+    return arm
+  }
+
+  /// The token that runs after `token` has blocked: the next arm of a race that is being opened; -1 if there is none.
+  @inline(__always)
+  mutating func nextArm(after token: Int32) -> Int32 {
+    if token < 0 || tokens[token].parent < 0 { return -1 }
+    return nextArmOfRace(after: token)
+  }
+
+  @inline(never)
+  private mutating func nextArmOfRace(after token: Int32) -> Int32 {
+    if stopped != nil { return -1 }
+    var arm = token
+    while true {
+      let parent = tokens[arm].parent
+      if parent < 0 { return -1 }
+      // Arms are linked latest first: only the latest opened can be the one that makes room for the next.
+      let number = tokens[arm].arm &+ 1
+      if tokens[parent].firstArm != arm { return -1 }
+      if number < program.races[tokens[parent].thing].count { return openArm(number, of: parent) }
+      // All arms are open, so the parent has blocked; it may be an arm itself, in a race that is being opened.
+      arm = parent
+    }
+  }
+
+  /// An arm has reached the end of its head: the others are withdrawn, and the parent goes on in the arm's body.
+  @inline(never)
+  mutating func winRace(_ winner: Int32) -> (token: Int32, pc: Int) {
+    let parent = tokens[winner].parent
+    precondition(parent >= 0, "token \(winner) wins a race without being an arm of one")
+    let site = tokens[parent].thing
+    let body = program.arms[program.races[site].start &+ tokens[winner].arm].body
+    if isTraced { tell(.won, parent, Double(tokens[winner].arm)) }
+    withdrawArms(of: parent, but: winner)
+    dissolveGroups(of: winner)
+    freeToken(winner)
+    tokens[parent].firstArm = -1
+    tokens[parent].state = .ready
+    return (parent, Int(body))
+  }
+
+  /// Withdraws the arms of a race, the first opened first.
+  private mutating func withdrawArms(of parent: Int32, but winner: Int32) {
+    var reversed: Int32 = -1
+    var arm = tokens[parent].firstArm
+    while arm >= 0 {
+      let next = tokens[arm].nextArm
+      tokens[arm].nextArm = reversed
+      reversed = arm
+      arm = next
+    }
+    arm = reversed
+    while arm >= 0 {
+      let next = tokens[arm].nextArm
+      if arm != winner { withdraw(arm) }
+      arm = next
+    }
+  }
+
+  /// Withdraws one arm: it leaves wherever it is, gives back what it holds, and is no more.
+  private mutating func withdraw(_ token: Int32) {
+    if tokens[token].state == .racing {
+      withdrawArms(of: token, but: -1)
+      tokens[token].firstArm = -1
+    } else {
+      withdrawFromQueue(token)
+    }
+    if isTraced { tell(.withdrawn, token, Double(tokens[token].arm)) }
+    tokens[token].state = .ready
+    if tokens[token].unwind >= 0 && stopped == nil {
+      execute(token, from: Int(tokens[token].unwind), frame: Int(tokens[token].frame) &* stride)
+    }
+    dissolveGroups(of: token)
+    freeToken(token)
+  }
+
+  /// Takes a token out of whatever it waits in or is served by; its pending event is dead.
+  mutating func withdrawFromQueue(_ token: Int32) {
+    let thing = tokens[token].thing
+    switch tokens[token].state {
+    case .free, .racing: break
+    case .ready:
+      // A token that is being woken is in the queue of the ready, and may have been granted something.
+      if ready.head == token || tokens[token].previous >= 0 { ready.remove(token, in: tokens) }
+      returnGrant(of: token)
+    case .waiting: cancelTimer(of: token)
+    case .queued:
+      cancelTimer(of: token)
+      dequeue(token, thing)
+      add(stations[thing].reneged, weight)
+    case .serving, .halted:
+      leaveService(token, thing)
+      add(stations[thing].reneged, weight)
+      startWaiting(thing)
+    case .sharing:
+      attain(thing)
+      leaveSharing(token, thing)
+      add(stations[thing].reneged, weight)
+    case .seizing:
+      cancelTimer(of: token)
+      withdrawFromPool(token)
+    case .putting, .taking:
+      cancelTimer(of: token)
+      withdrawFromLevel(token)
+    case .awaiting:
+      cancelTimer(of: token)
+      conditions[thing].waiters.remove(token, in: tokens)
+      stopWatching(token)
+    case .gathering:
+      cancelTimer(of: token)
+      leaveBatch(token)
+    case .following:
+      groups[thing].members.remove(token, in: tokens)
+    }
+  }
+}

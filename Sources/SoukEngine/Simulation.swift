@@ -1,0 +1,230 @@
+// The engine's door: a compiled model and settings → a simulation that can be run to an instant, looked at, forked, and
+// turned into a sample path. The machine's raw storage is owned by one class; `Simulation` is a value (copies are made when
+// one of two that share storage runs on).
+
+public import SoukModel
+public import SoukStats
+import Synchronization
+
+/// What a run may use before it is stopped.
+public struct RunLimits: Sendable {
+  /// Ops and events.
+  public var maxSteps: UInt64
+  /// Bytes of state and records that grow with the run.
+  public var maxBytes: Int
+  /// Ops and events without time passing (to within 32,768).
+  public var maxStepsAtOneInstant: UInt64
+
+  public init(maxSteps: UInt64 = 20_000_000_000, maxBytes: Int = 4 << 30, maxStepsAtOneInstant: UInt64 = 50_000_000) {
+    self.maxSteps = maxSteps
+    self.maxBytes = maxBytes
+    self.maxStepsAtOneInstant = maxStepsAtOneInstant
+  }
+}
+
+/// Asks running simulations to stop; looked at once in 16,384 ops and events. The engine itself reads no clock.
+public final class StopFlag: Sendable {
+  /// Why they should stop.
+  public enum Reason: Sendable { case time, interrupted }
+
+  private let state = Atomic<UInt8>(0)
+
+  public init() {}
+
+  /// Asks all simulations that look at this flag to stop.
+  public func raise(_ reason: Reason) {
+    state.store(reason == .time ? 1 : 2, ordering: .relaxed)
+  }
+
+  /// The limit that a raised flag stands for.
+  var raised: StopReason.Limit? {
+    switch state.load(ordering: .relaxed) {
+    case 0: nil
+    case 1: .time
+    default: .interrupted
+    }
+  }
+}
+
+/// What distinguishes one run of a model from another.
+public struct RunSettings: Sendable {
+  public var seed: UInt64
+  public var replication: UInt32
+  /// Ticks; what is observed before isn't counted.
+  public var warmup: Int64
+  public var limits: RunLimits
+  public var flag: StopFlag?
+
+  public init(seed: UInt64, replication: UInt32 = 0, warmup: Int64 = 0, limits: RunLimits = RunLimits(), flag: StopFlag? = nil) {
+    self.seed = seed
+    self.replication = replication
+    self.warmup = warmup
+    self.limits = limits
+    self.flag = flag
+  }
+}
+
+/// One replication of a model, at some instant.
+public struct Simulation {
+  /// Owns the machine and its raw storage.
+  private final class Owner {
+    var machine: Machine
+
+    init(_ machine: Machine) { self.machine = machine }
+
+    deinit { machine.free() }
+  }
+
+  private var owner: Owner
+
+  /// A simulation at time 0, before anything has happened.
+  public init(_ model: CompiledModel, _ settings: RunSettings) {
+    self.init(Program(model), settings)
+  }
+
+  init(_ program: Program, _ settings: RunSettings) {
+    owner = Owner(Machine(program, settings))
+  }
+
+  private init(_ owner: Owner) {
+    self.owner = owner
+  }
+
+  /// Runs up to an instant (ticks since the start), events at that instant included.
+  ///
+  /// Returns nil when it got there, else why it stopped for good.
+  @discardableResult
+  public mutating func run(until ticks: Int64) -> StopReason? {
+    if !isKnownUniquelyReferenced(&owner) { owner = Owner(owner.machine.copied()) }
+    if owner.machine.stopped != nil { return owner.machine.stopped }
+    return owner.machine.run(until: ticks) ? nil : owner.machine.stopped
+  }
+
+  /// A copy that goes on by itself; it has the same future while both draw the same. O(size of the state).
+  public func fork() -> Simulation {
+    Simulation(Owner(owner.machine.copied()))
+  }
+
+  /// Ticks since the start.
+  public var now: Int64 { owner.machine.now }
+
+  /// The present value of a cell of the model.
+  public func cellValue(_ cell: Int) -> Double { owner.machine.cells[cell].value }
+
+  /// Entities, processes and arms of races that are under way.
+  public var liveTokens: Int { owner.machine.liveTokens }
+
+  /// What has been observed up to now; integrals are closed at the present instant.
+  public func samplePath() -> SamplePath { owner.machine.samplePath() }
+
+  /// Sends what happens from now on to `sink`; nil ends that. The path is the same with and without.
+  public mutating func setTrace(_ sink: ((TraceEvent) -> Void)?) {
+    if !isKnownUniquelyReferenced(&owner) { owner = Owner(owner.machine.copied()) }
+    owner.machine.trace = sink
+    owner.machine.isTraced = sink != nil
+  }
+
+  /// Whether the state is consistent: conservation of tokens, queues' lengths, order of the events. For tests. O(size).
+  public func isConsistent() -> Bool { owner.machine.isConsistent() }
+}
+
+extension Machine {
+  var liveTokens: Int {
+    var count = 0
+    for i in 0..<tokens.count where tokens[i].state != .free { count += 1 }
+    return count
+  }
+
+  /// What has been observed, as values.
+  func samplePath() -> SamplePath {
+    var cellRecords: [CellRecord] = []
+    cellRecords.reserveCapacity(program.model.cells.count)
+    for i in 0..<program.model.cells.count { cellRecords.append(cellRecord(i)) }
+    var tallyRecords: [TallyRecord] = []
+    tallyRecords.reserveCapacity(program.model.tallies.count)
+    for i in 0..<program.model.tallies.count { tallyRecords.append(tallyRecord(i)) }
+    for i in 0..<lost.count { tallyRecords[Int(lost[i].tally)].lost.append(lost[i].began) }
+    collectPending(&tallyRecords)
+    return SamplePath(
+      replication: replication, warmup: warmup, end: now, cells: cellRecords, tallies: tallyRecords,
+      steps: UInt64(Int64(allotted) - Int64(budget)), events: eventCount, stop: stopped ?? .reachedEnd)
+  }
+
+  private func cellRecord(_ i: Int) -> CellRecord {
+    var state = cells[i]
+    var record = CellRecord()
+    record.last = state.value
+    if state.flags & CellState.summary == 0 { return record }
+    state.summarise(state.value, at: now)
+    record.atWarmup = state.atWarmup
+    record.integral = state.integral / 1e9
+    record.minimum = state.minimum
+    record.maximum = state.maximum
+    if state.log >= 0 {
+      record.times = logs[state.log].times.array
+      record.values = logs[state.log].values.array
+    }
+    return record
+  }
+
+  private func tallyRecord(_ i: Int) -> TallyRecord {
+    let state = tallies[i]
+    var record = TallyRecord()
+    record.count = state.count
+    record.sum = state.sum
+    record.minimum = state.minimum
+    record.maximum = state.maximum
+    record.mean = state.mean
+    record.m2 = state.m2
+    for t in 0..<state.thresholdCount {
+      record.atMost.append(thresholds[state.thresholds &+ t].atMost)
+      record.below.append(thresholds[state.thresholds &+ t].below)
+    }
+    if state.log >= 0 {
+      record.values = logs[state.log].values.array
+      record.times = logs[state.log].times.array
+    }
+    return record
+  }
+
+  /// What is open in `time m { }` bodies: each frame once, by its entity.
+  private func collectPending(_ records: inout [TallyRecord]) {
+    for token in 0..<tokens.count where tokens[token].state != .free && tokens[token].parent < 0 {
+      let journey = journeys[tokens[token].journey]
+      for i in 0..<journey.timedCount {
+        let timed = program.timed[journey.timed &+ i]
+        let began = frames[token * stride + Int(timed.slot)]
+        if began >= 0 && tallies[timed.tally].flags & TallyState.summary != 0 {
+          records[Int(timed.tally)].pending.append(Beginning.ticks(began))
+        }
+      }
+    }
+    for i in records.indices { records[i].pending.sort() }
+  }
+
+  /// See `Simulation.isConsistent`.
+  func isConsistent() -> Bool {
+    var free = 0
+    var token = freeToken
+    while token >= 0 {
+      if tokens[token].state != .free { return false }
+      free += 1
+      token = tokens[token].next
+    }
+    if free + liveTokens != tokens.count || !events.checkInvariants() { return false }
+    for s in 0..<stations.count {
+      var waiting: Int64 = 0
+      var serving: Int64 = 0
+      for t in 0..<tokens.count where Int(tokens[t].thing) == s {
+        switch tokens[t].state {
+        case .queued: waiting += 1
+        case .serving, .sharing, .halted: serving += 1
+        default: break
+        }
+      }
+      if waiting != stations[s].waiting || serving != stations[s].inService { return false }
+      if stations[s].inService < 0 || (waiting > 0 && serving < stations[s].servers && stations[s].isUp) { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,156 @@
+// Raw storage of the running state: a growable array of bitwise-copyable elements without reference counts, uniqueness
+// checks or (in release) bounds checks, and a view of part of one. All unsafe memory of the engine is in this file; debug
+// builds check every index. An Array in its place made the M/M/1 loop about three times slower (STYLE, "Hot code").
+//
+// A slab doesn't free itself: whoever owns the machine calls `free` (see `Simulation`).
+
+import SoukNumerics
+
+/// A growable array behind a raw pointer; copies share the storage.
+@safe
+struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
+  private var base: UnsafeMutablePointer<Element>
+  private(set) var count: Int
+  private(set) var capacity: Int
+
+  /// An empty slab with room for `capacity` elements (at least one).
+  init(capacity: Int = 4) {
+    let room = max(capacity, 1)
+    unsafe base = UnsafeMutablePointer<Element>.allocate(capacity: room)
+    count = 0
+    self.capacity = room
+  }
+
+  /// A slab of `count` equal elements.
+  init(repeating element: Element, count: Int) {
+    self.init(capacity: count)
+    unsafe base.initialize(repeating: element, count: count)
+    self.count = count
+  }
+
+  /// A slab with the elements of an array.
+  init(_ elements: [Element]) {
+    self.init(capacity: elements.count)
+    for element in elements { append(element) }
+  }
+
+  /// Gives the storage back; neither this slab nor a copy may be used afterwards.
+  func free() {
+    unsafe base.deallocate()
+  }
+
+  /// A slab with its own storage and the same elements.
+  func copied() -> Slab {
+    var copy = Slab(capacity: max(count, min(capacity, 2 * count)))
+    unsafe copy.base.update(from: base, count: count)
+    copy.count = count
+    return copy
+  }
+
+  /// Bytes of storage.
+  var bytes: Int { capacity * MemoryLayout<Element>.stride }
+
+  @inline(__always)
+  subscript(i: Int) -> Element {
+    @inline(__always) unsafeAddress {
+      assert(i >= 0 && i < count, "index \(i) outside of a slab of \(count)")
+      return unsafe UnsafePointer(base + i)
+    }
+    @inline(__always) nonmutating unsafeMutableAddress {
+      assert(i >= 0 && i < count, "index \(i) outside of a slab of \(count)")
+      return unsafe base + i
+    }
+  }
+
+  @inline(__always)
+  subscript(i: Int32) -> Element {
+    @inline(__always) unsafeAddress {
+      assert(i >= 0 && i < count, "index \(i) outside of a slab of \(count)")
+      return unsafe UnsafePointer(base + Int(i))
+    }
+    @inline(__always) nonmutating unsafeMutableAddress {
+      assert(i >= 0 && i < count, "index \(i) outside of a slab of \(count)")
+      return unsafe base + Int(i)
+    }
+  }
+
+  /// Appends; amortised O(1).
+  @inline(__always)
+  mutating func append(_ element: Element) {
+    if count == capacity { grow(to: count + 1) }
+    unsafe (base + count).initialize(to: element)
+    count += 1
+  }
+
+  /// Appends `n` equal elements.
+  mutating func append(repeating element: Element, count n: Int) {
+    if count + n > capacity { grow(to: count + n) }
+    unsafe (base + count).initialize(repeating: element, count: n)
+    count += n
+  }
+
+  @inline(__always)
+  mutating func removeLast() -> Element {
+    assert(count > 0)
+    count -= 1
+    return unsafe base[count]
+  }
+
+  /// Keeps the first `n` elements.
+  @inline(__always)
+  mutating func truncate(to n: Int) {
+    assert(n <= count)
+    count = n
+  }
+
+  /// Sets `n` elements from `start` on.
+  @inline(__always)
+  func fill(from start: Int, count n: Int, with element: Element) {
+    assert(start >= 0 && start + n <= count)
+    unsafe (base + start).update(repeating: element, count: n)
+  }
+
+  @inline(never)
+  private mutating func grow(to needed: Int) {
+    let room = max(needed, capacity * 2, 16)
+    let larger = UnsafeMutablePointer<Element>.allocate(capacity: room)
+    unsafe larger.update(from: base, count: count)
+    unsafe base.deallocate()
+    unsafe base = larger
+    capacity = room
+  }
+
+  /// The elements as an array.
+  var array: [Element] {
+    var elements: [Element] = []
+    elements.reserveCapacity(count)
+    for i in 0..<count { elements.append(self[i]) }
+    return elements
+  }
+
+  /// Sorts elements `range` by `isBefore`, which must be a strict order; O(n log n).
+  @inline(__always)
+  func sort(_ range: Range<Int>, by isBefore: (Element, Element) -> Bool) {
+    assert(range.lowerBound >= 0 && range.upperBound <= count)
+    var view = unsafe UnsafeMutableBufferPointer(start: base + range.lowerBound, count: range.count)
+    unsafe view.sort(by: isBefore)
+  }
+}
+
+extension Slab<UInt64> {
+  /// The first words of 64 consecutive ordinals of a random stream, into the elements from `start` on.
+  func fillBlock(from start: Int, key: StreamKey, index: UInt32, firstOrdinal: UInt32, replication: UInt32) {
+    assert(start >= 0 && start + Philox4x32.blockLength <= count)
+    unsafe Philox4x32.block(
+      key: key, attempt: 0, index: index, firstOrdinal: firstOrdinal, replication: replication, into: base + start)
+  }
+}
+
+extension Slab {
+  /// Where an element is, for a read-only projection.
+  @unsafe @inline(__always)
+  func address(of i: Int) -> UnsafePointer<Element> {
+    assert(i >= 0 && i < count)
+    return unsafe UnsafePointer(base + i)
+  }
+}

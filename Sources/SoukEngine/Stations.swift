@@ -1,0 +1,306 @@
+// Stations with servers or with a rate: arrival, balking, queueing, service, patience, breakdowns, live servers and rates.
+// A completion frees the server and starts the next who waits before the completed entity goes on (releases before
+// seizes). Displacement is in `Preemption.swift`, shared service in `ProcessorSharing.swift`.
+
+import SoukModel
+import SoukStats
+
+extension Machine {
+  /// `use`: begins service, queues, or balks; where the token goes on, or that it has blocked.
+  @inline(__always)
+  mutating func use(_ token: Int32, site: Int32, pc: Int, frame: Int) -> Int {
+    let site = uses[site]
+    let s = site.station
+    add(stations[s].arrivals, weight)
+    if stations[s].inService &+ stations[s].waiting >= stations[s].capacity {
+      add(stations[s].balked, weight)
+      if isTraced { tell(.balked, token, Double(s)) }
+      return otherwise(site.otherwise, pc)
+    }
+    var service: Int64 = 0
+    if !stations[s].hasRate {
+      let duration = site.service >= 0 ? registers[site.service] : draw(stations[s].serviceLaw, site: site.draw, token: token, frame: frame)
+      guard let ticks = Machine.ticks(duration) else {
+        failTime(duration, at: pc &- 1)
+        return Machine.blocked
+      }
+      service = ticks
+    }
+    tokens[token].thing = s
+    tokens[token].since = now
+    tokens[token].service = service
+    tokens[token].remaining = service
+    if site.priority >= 0 { tokens[token].priority = registers[site.priority] } else { tokens[token].priority = 0 }
+    if stations[s].discipline == .processorSharing {
+      beginSharing(token, s)
+      return Machine.blocked
+    }
+    tokens[token].hasBegun = false
+    if stations[s].waiting == 0 && stations[s].inService < stations[s].servers && stations[s].isUp {
+      beginService(token, s)
+      return Machine.blocked
+    }
+    if stations[s].isPreemptive && displaceWorst(for: token, s) {
+      beginService(token, s)
+      return Machine.blocked
+    }
+    return wait(token, s, site, pc: pc)
+  }
+
+  /// Queues an arrived token, with its patience.
+  @inline(__always)
+  private mutating func wait(_ token: Int32, _ s: Int32, _ site: UseSite, pc: Int) -> Int {
+    tokens[token].otherwise = site.otherwise
+    enqueue(token, s)
+    if site.patience >= 0 {
+      let patience = registers[site.patience]
+      guard let delay = Machine.ticks(patience) else {
+        failTime(patience, at: pc &- 1)
+        return Machine.blocked
+      }
+      if delay != .max { schedule(.patience, token: token, after: delay, EventClass.timer) }
+    }
+    return Machine.blocked
+  }
+
+  /// The target of an `else`, which lowering always gives.
+  @inline(__always)
+  func otherwise(_ target: Int32, _ pc: Int) -> Int {
+    precondition(target >= 0, "the op before \(pc) has nowhere to go when it is refused")
+    return Int(target)
+  }
+
+  /// Puts a token into a station's queue by the discipline.
+  mutating func enqueue(_ token: Int32, _ s: Int32) {
+    tokens[token].state = .queued
+    stations[s].waiting &+= 1
+    add(stations[s].queueCell, weight)
+    if isTraced { tell(.queued, token, Double(s)) }
+    if stations[s].isOrdered {
+      let key = stations[s].discipline == .shortestFirst ? Double(tokens[token].service) : tokens[token].priority
+      stations[s].tailNumber &+= 1
+      heaps[2 &* s].push(token, key: key, number: stations[s].tailNumber, in: tokens)
+    } else if stations[s].discipline == .lifo {
+      stations[s].queue.prepend(token, in: tokens)
+    } else {
+      stations[s].queue.append(token, in: tokens)
+    }
+  }
+
+  /// Takes a token out of a station's queue.
+  mutating func dequeue(_ token: Int32, _ s: Int32) {
+    stations[s].waiting &-= 1
+    add(stations[s].queueCell, -weight)
+    if stations[s].isOrdered {
+      heaps[2 &* s].remove(token, in: tokens)
+    } else {
+      stations[s].queue.remove(token, in: tokens)
+    }
+  }
+
+  /// Starts waiting tokens while there are servers.
+  @inline(__always)
+  mutating func startWaiting(_ s: Int32) {
+    while stations[s].waiting > 0 && stations[s].inService < stations[s].servers && stations[s].isUp {
+      let token = stations[s].isOrdered ? heaps[2 &* s].first.token : stations[s].queue.head
+      dequeue(token, s)
+      cancelTimer(of: token)
+      beginService(token, s)
+    }
+  }
+
+  /// A server takes a token that is in no queue.
+  @inline(__always)
+  mutating func beginService(_ token: Int32, _ s: Int32) {
+    stations[s].inService &+= 1
+    add(stations[s].busyCell, weight)
+    if isTraced { tell(.served, token, Double(s)) }
+    if !tokens[token].hasBegun {
+      tokens[token].hasBegun = true
+      record(stations[s].waitTally, seconds(now &- tokens[token].since))
+      tokens[token].serviceBegan = now
+      tokens[token].amount = 1
+    }
+    tokens[token].state = .serving
+    if stations[s].tracksService || stations[s].isPreemptive { trackService(token, s) }
+    if stations[s].hasRate { work(token, s) } else {
+      schedule(.serviceEnd, token: token, after: tokens[token].remaining, EventClass.completion)
+    }
+  }
+
+  /// Keeps who is in service where a breakdown or a more urgent arrival finds them.
+  private mutating func trackService(_ token: Int32, _ s: Int32) {
+    if stations[s].isPreemptive {
+      // The first of this heap is the worst in service: the largest priority number, then the latest to begin.
+      stations[s].headNumber &-= 1
+      heaps[2 &* s &+ 1].push(token, key: -tokens[token].priority, number: stations[s].headNumber, in: tokens)
+    } else {
+      stations[s].serving.append(token, in: tokens)
+    }
+  }
+
+  /// Takes a token out of service; its server is free, and its pending completion is dead.
+  @inline(__always)
+  mutating func leaveService(_ token: Int32, _ s: Int32) {
+    stations[s].inService &-= 1
+    add(stations[s].busyCell, -weight)
+    cancelTimer(of: token)
+    if stations[s].isPreemptive {
+      heaps[2 &* s &+ 1].remove(token, in: tokens)
+    } else if stations[s].tracksService {
+      stations[s].serving.remove(token, in: tokens)
+    }
+  }
+
+  /// A service is complete: the next in the queue begins, then the token goes on.
+  @inline(__always)
+  mutating func endService(_ token: Int32) {
+    let s = tokens[token].thing
+    leaveService(token, s)
+    add(stations[s].completions, weight)
+    record(stations[s].serviceTally, seconds(stations[s].hasRate ? now &- tokens[token].serviceBegan : tokens[token].service))
+    tokens[token].state = .ready
+    if stations[s].waiting > 0 { startWaiting(s) }
+    run(token)
+  }
+
+  /// Patience is over for a token that waits: for a server, a pool, a level, a condition or a batch.
+  mutating func losePatience(_ token: Int32) {
+    if isTraced { tell(.reneged, token, Double(tokens[token].thing)) }
+    withdrawFromQueue(token)
+    tokens[token].state = .ready
+    execute(token, from: otherwise(tokens[token].otherwise, Int(tokens[token].pc)), frame: Int(tokens[token].frame) &* stride)
+  }
+
+  // MARK: Work at a rate
+
+  /// Schedules the completion of a token at a station with a rate, from the work it still needs.
+  private mutating func work(_ token: Int32, _ s: Int32) {
+    tokens[token].remaining = now
+    let rate = stations[s].rate
+    if rate > 0 {
+      let delay = Machine.ticks(tokens[token].amount / rate) ?? .max
+      schedule(.serviceEnd, token: token, after: delay, EventClass.completion)
+    } else {
+      tokens[token].state = .halted
+      tokens[token].timer = 0
+    }
+  }
+
+  /// Takes from a token's work what was done since it was last reckoned (kept in `remaining`) at the present rate.
+  mutating func reckonWork(_ token: Int32, _ s: Int32) {
+    if tokens[token].state == .serving {
+      let done = seconds(now &- tokens[token].remaining) * stations[s].rate
+      tokens[token].amount = max(tokens[token].amount - done, 0)
+    }
+    tokens[token].remaining = now
+  }
+
+  // MARK: Changes of servers and rate, breakdowns
+
+  /// Reads a station's servers and rate at the beginning.
+  mutating func openStation(_ s: Int32) {
+    stations[s].isUp = true
+    set(stations[s].upCell, to: 1)
+    dirtyStations.insert(s)
+  }
+
+  /// The servers or the rate of a station may have changed.
+  mutating func adjustStation(_ s: Int32) {
+    let wanted = cells[stations[s].serversCell].value
+    if wanted.isNaN { return fail(.fault(.notANumber, place: -1)) }
+    let servers = Int64(max(0, min(wanted, 1e15)).rounded(.down))
+    if stations[s].discipline == .processorSharing {
+      attain(s)
+      stations[s].servers = servers
+      showShared(s)
+      return awaitShared(s)
+    }
+    if stations[s].hasRate { adjustRate(s) }
+    stations[s].servers = stations[s].hasRate ? 1 : servers
+    startWaiting(s)
+  }
+
+  private mutating func adjustRate(_ s: Int32) {
+    let rate = cells[stations[s].rateCell].value
+    if rate.isNaN { return fail(.fault(.notANumber, place: -1)) }
+    if rate == stations[s].rate { return }
+    let token = firstInService(s)
+    if token >= 0 && stations[s].isUp { reckonWork(token, s) }
+    stations[s].rate = max(rate, 0)
+    if token >= 0 && stations[s].isUp {
+      cancelTimer(of: token)
+      tokens[token].state = .serving
+      work(token, s)
+    }
+  }
+
+  private func firstInService(_ s: Int32) -> Int32 {
+    if stations[s].isPreemptive { return heaps[2 &* s &+ 1].count > 0 ? heaps[2 &* s &+ 1].first.token : -1 }
+    return stations[s].serving.head
+  }
+
+  /// Draws the time to the next failure.
+  mutating func awaitFailure(_ s: Int32) {
+    stations[s].breakdownTimer = scheduleBreakdown(.failure, s, law: stations[s].uptimeLaw, index: 0)
+  }
+
+  private mutating func scheduleBreakdown(_ kind: EventKind, _ s: Int32, law: Int32, index: UInt32) -> UInt64 {
+    let key = streamKeys[stations[s].breakdownStream]
+    let duration = laws.sample(law, Counter(key: key, index: index, ordinal: stations[s].breakdowns, replication: replication))
+    guard let delay = Machine.ticks(duration) else {
+      failTime(duration, at: -1)
+      return 0
+    }
+    return schedule(kind, s, after: delay, EventClass.timer)
+  }
+
+  /// A station breaks down: all in service stop where they are.
+  mutating func breakDown(_ s: Int32) {
+    if stations[s].discipline == .processorSharing { attain(s) }
+    forEachInService(s) { machine, token in
+      if machine.stations[s].hasRate {
+        machine.reckonWork(token, s)
+      } else {
+        machine.tokens[token].remaining = machine.tokens[token].due &- machine.now
+      }
+      machine.cancelTimer(of: token)
+      machine.tokens[token].state = .halted
+    }
+    stations[s].isUp = false
+    set(stations[s].upCell, to: 0)
+    if stations[s].discipline == .processorSharing { awaitShared(s) }
+    stations[s].breakdownTimer = scheduleBreakdown(.repair, s, law: stations[s].repairLaw, index: 1)
+    stations[s].breakdowns &+= 1
+  }
+
+  /// A station is up again: who was stopped goes on, who waits may begin.
+  mutating func repair(_ s: Int32) {
+    if stations[s].discipline == .processorSharing { attain(s) }
+    stations[s].isUp = true
+    set(stations[s].upCell, to: 1)
+    forEachInService(s) { machine, token in
+      machine.tokens[token].state = .serving
+      if machine.stations[s].hasRate { machine.work(token, s) } else {
+        machine.schedule(.serviceEnd, token: token, after: machine.tokens[token].remaining, EventClass.completion)
+      }
+    }
+    if stations[s].discipline == .processorSharing { awaitShared(s) } else { startWaiting(s) }
+    awaitFailure(s)
+  }
+
+  /// Those in service, in the order in which they are kept.
+  private mutating func forEachInService(_ s: Int32, _ body: (inout Machine, Int32) -> Void) {
+    if stations[s].isPreemptive {
+      let heap = heaps[2 &* s &+ 1].entries
+      for i in 0..<heap.count { body(&self, heap[i].token) }
+    } else {
+      var token = stations[s].serving.head
+      while token >= 0 {
+        let next = tokens[token].next
+        body(&self, token)
+        token = next
+      }
+    }
+  }
+}

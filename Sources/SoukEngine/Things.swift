@@ -1,0 +1,207 @@
+// The state of what entities compete for, one record a thing; the parameters beside the state, so that an event touches
+// few cache lines.
+
+import SoukModel
+
+/// A station: its parameters and who is in it.
+struct StationState: BitwiseCopyable {
+  let discipline: Station.Discipline
+  let hasRate: Bool
+  /// In-service tokens are kept in a queue, because a breakdown or a rate of 0 stops them all.
+  let tracksService: Bool
+  let canBreak: Bool
+  let serversCell: Int32
+  let rateCell: Int32
+  let serviceLaw: Int32
+  let uptimeLaw: Int32
+  let repairLaw: Int32
+  let breakdownStream: Int32
+  let capacity: Int64
+  let arrivals: Int32
+  let completions: Int32
+  let balked: Int32
+  let reneged: Int32
+  let queueCell: Int32
+  let busyCell: Int32
+  let upCell: Int32
+  let waitTally: Int32
+  let serviceTally: Int32
+
+  var servers: Int64 = 0
+  var rate: Double = 0
+  var isUp = true
+  var inService: Int64 = 0
+  var waiting: Int64 = 0
+  var queue = TokenQueue()
+  var serving = TokenQueue()
+  /// Numbers the entries of the heaps: rising at the tail, falling at the head.
+  var tailNumber: Int64 = 0
+  var headNumber: Int64 = 0
+  /// Order of the pending shared completion, of the pending failure or repair.
+  var timer: UInt64 = 0
+  var breakdownTimer: UInt64 = 0
+  /// How many up-times have been drawn.
+  var breakdowns: UInt32 = 0
+  /// Processor sharing: attained service of one who has been here since `virtual` was 0, in ticks, as of `virtualAt`.
+  var virtual: Double = 0
+  var virtualAt: Int64 = 0
+
+  init(_ station: Station, cell: (Int32) -> Int32, tally: (Int32) -> Int32) {
+    discipline = station.discipline
+    hasRate = station.rate >= 0
+    canBreak = station.uptime >= 0
+    tracksService = hasRate || canBreak
+    serversCell = station.servers
+    rateCell = station.rate
+    serviceLaw = station.service
+    uptimeLaw = station.uptime
+    repairLaw = station.repair
+    breakdownStream = station.breakdownStream
+    capacity = station.capacity
+    arrivals = cell(station.arrivals)
+    completions = cell(station.completions)
+    balked = cell(station.balked)
+    reneged = cell(station.reneged)
+    queueCell = cell(station.queue)
+    busyCell = cell(station.busy)
+    upCell = cell(station.up)
+    waitTally = tally(station.wait)
+    serviceTally = tally(station.serviceTime)
+  }
+
+  /// Whether the queue is a heap ordered by priority or by service time.
+  var isOrdered: Bool {
+    switch discipline {
+    case .priority, .preemptiveResume, .preemptiveRestart, .shortestFirst: true
+    case .fifo, .lifo, .processorSharing: false
+    }
+  }
+
+  var isPreemptive: Bool { discipline == .preemptiveResume || discipline == .preemptiveRestart }
+}
+
+/// A pool: how much is held, and who waits.
+struct PoolState: BitwiseCopyable {
+  let discipline: Pool.Discipline
+  let sizeCell: Int32
+  let heldCell: Int32
+  let waitingCell: Int32
+  let waitTally: Int32
+  var size: Double = 0
+  var held: Double = 0
+  var waiting: Int64 = 0
+  var queue = TokenQueue()
+  var number: Int64 = 0
+
+  init(_ pool: Pool, cell: (Int32) -> Int32, tally: (Int32) -> Int32) {
+    discipline = pool.discipline
+    sizeCell = pool.size
+    heldCell = cell(pool.held)
+    waitingCell = cell(pool.waiting)
+    waitTally = tally(pool.wait)
+  }
+}
+
+/// A level: how much is in it, and who waits to put or take.
+struct LevelState: BitwiseCopyable {
+  let capacity: Double
+  let levelCell: Int32
+  let putCell: Int32
+  let takenCell: Int32
+  let waitingCell: Int32
+  let waitTally: Int32
+  var level: Double
+  var putters = TokenQueue()
+  var takers = TokenQueue()
+
+  init(_ level: Level, cell: (Int32) -> Int32, tally: (Int32) -> Int32) {
+    capacity = level.capacity
+    self.level = level.initial
+    levelCell = cell(level.level)
+    putCell = cell(level.put)
+    takenCell = cell(level.taken)
+    waitingCell = cell(level.waiting)
+    waitTally = tally(level.wait)
+  }
+}
+
+/// An account, in smallest units.
+struct AccountState: BitwiseCopyable {
+  let floor: Int64
+  let balanceCell: Int32
+  let reservedCell: Int32
+  var balance: Int64
+  var reserved: Int64 = 0
+
+  init(_ account: Account, cell: (Int32) -> Int32) {
+    floor = account.floor
+    balance = account.initial
+    balanceCell = cell(account.balance)
+    reservedCell = cell(account.reserved)
+  }
+}
+
+/// A batch: who gathers.
+struct BatchState: BitwiseCopyable {
+  let size: Int64
+  let within: Int64
+  let calendar: Int32
+  let waitingCell: Int32
+  let sizesTally: Int32
+  let waitTally: Int32
+  var gathering = TokenQueue()
+  var count: Int64 = 0
+  /// Order of the pending time-out, of the pending instant of the calendar.
+  var timer: UInt64 = 0
+  var calendarTimer: UInt64 = 0
+
+  init(_ batch: Batch, cell: (Int32) -> Int32, tally: (Int32) -> Int32) {
+    size = batch.size
+    within = batch.within
+    calendar = batch.calendar
+    waitingCell = cell(batch.waiting)
+    sizesTally = tally(batch.sizes)
+    waitTally = tally(batch.wait)
+  }
+}
+
+/// A condition and who waits for it, in order of arrival.
+struct ConditionState: BitwiseCopyable {
+  let entry: Int32
+  let result: Int32
+  let readsFrame: Bool
+  let slots: Int32
+  let slotCount: Int32
+  var waiters = TokenQueue()
+
+  init(entry: Int32, result: Int32, readsFrame: Bool, slots: Int32, slotCount: Int32) {
+    self.entry = entry
+    self.result = result
+    self.readsFrame = readsFrame
+    self.slots = slots
+    self.slotCount = slotCount
+  }
+}
+
+/// A batch under way: its leader runs the body, the members follow.
+struct GroupState: BitwiseCopyable {
+  var members = TokenQueue()
+  var leader: Int32
+  /// The group that the leader led before (a batch within a batch's body); the next free record when unused.
+  var outer: Int32
+  /// Where the members go on.
+  var after: Int32
+}
+
+/// What is known of a spawned journey while it or a slot refers to the record.
+struct HandleState: BitwiseCopyable {
+  var hasStarted = false
+  var isDone = false
+  /// The child is alive / a slot holds the handle.
+  var isRunning = true
+  var isKept = true
+  var result: Double = .nan
+  /// The token that awaits a change; -1 none, -2 more than one.
+  var watcher: Int32 = -1
+  var nextFree: Int32 = -1
+}
