@@ -3,7 +3,7 @@
 
 /// An unevaluated sum high + low with |low| <= ulp(high) / 2.
 @frozen @usableFromInline
-struct DoubleDouble: Sendable {
+struct DoubleDouble: Sendable, Equatable {
   @usableFromInline var high: Double
   @usableFromInline var low: Double
 

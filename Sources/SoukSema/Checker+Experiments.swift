@@ -1,0 +1,138 @@
+// Experiments: which model is run, with what, for how long and how often.
+
+internal import SoukSyntax
+internal import SoukText
+internal import SoukUnits
+
+extension Checker {
+  static let runSettings = ["span", "warmup", "replications", "until", "seed", "step", "limit", "threads"]
+
+  mutating func checkExperiment(_ tree: Experiment, _ span: Span) -> TypedExpression {
+    let bad = TypedExpression(.unknown, .unknown, span)
+    if place != .script && place != .test {
+      report(.misplaced("`\(tree.kind.rawValue)`", "belongs to the script, not inside a model", span))
+      return bad
+    }
+    switch tree.kind {
+    case .compare, .sweep, .fit:
+      report(.notYet("`\(tree.kind.rawValue)`", span, instead: "until then: run each case with `run` and compare the results"))
+      return bad
+    case .fork: return fork(tree, span)
+    case .run, .start: break
+    }
+    let target = check(tree.target)
+    guard case .model(let model) = resolved(target.type) else {
+      if target.type != .unknown { report(.wrongType(describe(target.type), expected: "a model or a scenario", target.span)) }
+      return bad
+    }
+    let (settings, until) = checkSettings(tree.settings, model, tree.kind)
+    checkGivenAll(target, model)
+    let experiment = TypedExperiment(kind: tree.kind == .run ? .run : .start, model: model, target: target, arguments: [], settings: settings, until: until)
+    return TypedExpression(.experiment(experiment), tree.kind == .run ? .results(model) : .simulation(model), span)
+  }
+
+  private mutating func fork(_ tree: Experiment, _ span: Span) -> TypedExpression {
+    let bad = TypedExpression(.unknown, .unknown, span)
+    var base = tree.target
+    var arguments: [Argument] = []
+    if case .call(let callee, let given) = tree.target.kind { (base, arguments) = (callee, given) }
+    let target = check(base)
+    guard case .simulation(let model) = resolved(target.type) else {
+      if target.type != .unknown { report(.wrongType(describe(target.type), expected: "a simulation that was started", target.span, hints: [Hint("`let s = start Model { … }`, then `fork s`")])) }
+      return bad
+    }
+    let given = modelArguments(model, arguments)
+    let experiment = TypedExperiment(kind: .fork, model: model, target: target, arguments: given, settings: [:], until: nil)
+    return TypedExpression(.experiment(experiment), .simulation(model), span)
+  }
+
+  private mutating func checkSettings(
+    _ fields: [Field], _ model: ScopeID, _ kind: Experiment.Kind
+  ) -> ([String: TypedExpression], (expression: TypedExpression, within: TypedExpression)?) {
+    var settings: [String: TypedExpression] = [:]
+    var until: (expression: TypedExpression, within: TypedExpression)?
+    for field in fields {
+      let name = field.name.text
+      guard Self.runSettings.contains(name) else {
+        let parameters = program.scopes[model.index].members.filter { if case .parameter = $0.kind { true } else { false } }.map(\.name)
+        if parameters.contains(name) {
+          report(.unknownField(field.name, of: "a run", known: [], suggestions: []))
+          diagnostics[diagnostics.count - 1].hints = [Hint("`\(name)` is a param of the model: write `run \(program.scopes[model.index].name)(\(name): …) { … }`")]
+        } else {
+          report(.unknownField(field.name, of: "a run", known: Self.runSettings, suggestions: closest(name, Self.runSettings)))
+        }
+        continue
+      }
+      switch name {
+      case "span", "warmup", "step": settings[name] = checkQuantity(field.value, .time)
+      case "until": until = checkUntil(field, model)
+      default:
+        let value = checkQuantity(field.value, .dimensionless)
+        if let x = constant(value), x != x.rounded() || x < (name == "seed" ? 0 : 1) {
+          report(.badArguments("`\(name)` is a whole number\(name == "seed" ? "" : " from 1")", value.span))
+        }
+        settings[name] = value
+      }
+    }
+    return (settings, until)
+  }
+
+  /// `until: p99(alipay.time) within 2%`: names are those of the model.
+  private mutating func checkUntil(_ field: Field, _ model: ScopeID) -> (expression: TypedExpression, within: TypedExpression)? {
+    guard case .within(let inner, let tolerance, nil) = ungrouped(field.value).kind else {
+      report(.badArguments("`until` is an estimate and how well it is to be known", field.value.span, hint: "write `until: mean(till.wait) within 2%`"))
+      return nil
+    }
+    let saved = (locals, localNames, resultsModel)
+    defer { (locals, localNames, resultsModel) = saved }
+    resultsModel = model
+    locals = [Local(name: "results", type: .results(model), isVariable: false, value: nil)]
+    var names: [String: LocalID] = [:]
+    localNames = [[:]]
+    // Members of the model stand for their results: each becomes an access on local 0.
+    names["results"] = LocalID(0)
+    untilScope = model
+    defer { untilScope = nil }
+    let value = check(rewriteNames(inner, model))
+    let within = checkQuantity(tolerance, .dimensionless)
+    if case .estimate = resolved(value.type) {} else if value.type != .unknown {
+      report(.wrongType(describe(value.type), expected: "an estimate such as `mean(till.wait)`", value.span))
+    }
+    return (value, within)
+  }
+
+  /// Puts `results.` before every name that is a member of the model.
+  private func rewriteNames(_ e: Expression, _ model: ScopeID) -> Expression {
+    var out = e
+    switch e.kind {
+    case .name(let text):
+      if program.scopes[model.index].member(named: text) != nil {
+        out.kind = .member(Expression(.name("results"), e.span), Name(text, e.span))
+      }
+    case .member(let base, let name): out.kind = .member(rewriteNames(base, model), name)
+    case .index(let base, let index): out.kind = .index(rewriteNames(base, model), index)
+    case .call(let callee, let arguments):
+      out.kind = .call(callee, arguments.map { Argument(label: $0.label, value: rewriteNames($0.value, model), generator: $0.generator) })
+    case .group(let inner): out.kind = .group(rewriteNames(inner, model))
+    case .negate(let inner): out.kind = .negate(rewriteNames(inner, model))
+    case .binary(let op, let a, let b, let span): out.kind = .binary(op, rewriteNames(a, model), rewriteNames(b, model), operatorSpan: span)
+    case .at(let a, let b): out.kind = .at(rewriteNames(a, model), b)
+    case .during(let a, let b): out.kind = .during(rewriteNames(a, model), b)
+    case .convert(let a, let u): out.kind = .convert(rewriteNames(a, model), u)
+    default: break
+    }
+    return out
+  }
+
+  private mutating func checkGivenAll(_ target: TypedExpression, _ model: ScopeID) {
+    var given: Set<Int> = []
+    if case .model(_, let arguments) = target.kind { given = Set(arguments.map(\.0.index)) } else { return }
+    for (index, member) in program.scopes[model.index].members.enumerated() {
+      guard case .parameter(let value, _) = member.kind, value == nil, !given.contains(index) else { continue }
+      report(
+        .badArguments(
+          "`\(program.scopes[model.index].name)` needs `\(member.name)`", target.span, "not given", declared: Label(member.span, "a param without a value"),
+          hint: "write `run \(program.scopes[model.index].name)(\(member.name): …)`"))
+    }
+  }
+}

@@ -1,0 +1,285 @@
+// Types as written to types, types told to people, and where one type is accepted for another.
+
+internal import SoukSyntax
+internal import SoukText
+internal import SoukUnits
+
+extension Checker {
+  /// The type that a type expression means.
+  mutating func type(_ tree: TypeExpression) -> Type {
+    switch tree.kind {
+    case .missing: return .unknown
+    case .optional(let inner): return .optional(type(inner))
+    case .component(let name):
+      guard let entry = visible[module][name.text], case .scope(let id) = entry.symbol, program.scopes[id.index].isComponent else {
+        report(.unknownName(name.text, name.span, what: "component", suggestions: closest(name.text, componentNames())))
+        return .unknown
+      }
+      return .instance(id)
+    case .applied(let name, let arguments): return applied(name, arguments.map { type($0) }, tree.span)
+    case .unit(let unit): return namedType(unit)
+    }
+  }
+
+  private mutating func applied(_ name: Name, _ arguments: [Type], _ span: Span) -> Type {
+    func dimension(_ index: Int) -> Dimension? {
+      if case .quantity(let d) = arguments[index] { return d }
+      return arguments[index] == .unknown ? .dimensionless : nil
+    }
+    switch (name.text, arguments.count) {
+    case ("Dist", 1): return .dist(arguments[0])
+    case ("List", 1): return .list(arguments[0])
+    case ("Curve", 1): if let d = dimension(0) { return .curve(d) }
+    case ("Sample", 1): return .sample(arguments[0])
+    case ("Signal", 1): return .signal(arguments[0])
+    case ("Estimate", 1): return .estimate(arguments[0])
+    case ("Journey", _): return .journey(arguments)
+    default: break
+    }
+    report(.badDeclaration("there is no type `\(name.text)` of \(arguments.count) types", span, hint: "types that take a type are `Dist<Time>`, `List<CNY>`, `Curve<payment/s>`, `Journey<Visit>`"))
+    return .unknown
+  }
+
+  private mutating func namedType(_ unit: UnitText) -> Type {
+    switch unit.text {
+    case "Bool": return .bool
+    case "Text": return .text
+    case "Date": return .date
+    case "Clock": return .clock
+    case "Journey": return .journey([])
+    case "Calendar": return .calendar
+    default: break
+    }
+    if let entry = visible[module][unit.text] {
+      switch entry.symbol {
+      case .record(let id): return .record(id)
+      case .choice(let id): return .choice(id)
+      case .table(let id): return .row(id)
+      default: break
+      }
+    }
+    var scopeNames = scope.map { scopeVariables[$0.index] } ?? [:]
+    var added = false
+    let result = program.units.parseDimension(unit.text) { name in
+      guard name.count == 1, let letter = name.first, letter.isUppercase, letter.isLetter else { return nil }
+      if let known = scopeNames[name] { return known }
+      let fresh = solver.fresh()
+      scopeNames[name] = fresh
+      added = true
+      return fresh
+    }
+    if added, let scope { scopeVariables[scope.index] = scopeNames }
+    switch result {
+    case .success(let dimension): return .quantity(dimension)
+    case .failure(let problem):
+      report(.badUnit(problem, unit.span))
+      return .unknown
+    }
+  }
+
+  func componentNames() -> [String] { program.scopes.filter(\.isComponent).map(\.name) }
+
+  // MARK: Resolving
+
+  /// The type with what is known about its dimension variables put in.
+  func resolved(_ type: Type) -> Type {
+    switch type {
+    case .quantity(let d): .quantity(solver.resolve(d))
+    case .curve(let d): .curve(solver.resolve(d))
+    case .range(let d): .range(solver.resolve(d))
+    case .thing(let kind, let d): .thing(kind, solver.resolve(d))
+    case .dist(let t): .dist(resolved(t))
+    case .list(let t): .list(resolved(t))
+    case .optional(let t): .optional(resolved(t))
+    case .sample(let t): .sample(resolved(t))
+    case .signal(let t): .signal(resolved(t))
+    case .estimate(let t): .estimate(resolved(t))
+    case .resultOf(let t): .resultOf(resolved(t))
+    case .array(let t, let table): .array(resolved(t), table)
+    case .handle(let t): .handle(resolved(t))
+    case .journey(let ts): .journey(ts.map { resolved($0) })
+    case .function(let ps, let r): .function(ps.map { resolved($0) }, resolved(r))
+    default: type
+    }
+  }
+
+  func resolvedTree(_ e: TypedExpression) -> TypedExpression {
+    var out = e
+    out.type = resolved(e.type)
+    return out
+  }
+
+  // MARK: Words
+
+  func describe(_ type: Type) -> String {
+    switch resolved(type) {
+    case .quantity(let d): d.isDimensionless ? "a plain number" : solver.describe(d)
+    case .bool: "a truth value"
+    case .text: "a text"
+    case .date: "a date"
+    case .clock: "a time of day"
+    case .void: "nothing"
+    case .dist(let t): "a distribution of \(words(t))"
+    case .curve(let d): "a curve of \(solver.describe(d))"
+    case .list(let t): "a list of \(words(t))"
+    case .range(let d): "a range of \(solver.describe(d))"
+    case .optional(let t): "\(words(t)) or nothing"
+    case .record(let id): "a \(program.records[id.index].name)"
+    case .table(let id): "the table \(program.tables[id.index].name)"
+    case .row(let id): "a row of \(program.tables[id.index].name)"
+    case .choice(let id): "a \(program.choices[id.index].name)"
+    case .outcome: "an outcome"
+    case .function: "a function"
+    case .instance(let id): "a \(program.scopes[id.index].name)"
+    case .thing(let kind, _): "a \(kind.rawValue)"
+    case .array(let t, let table): "an array of \(words(t)) over \(program.tables[table.index].name)"
+    case .journey: "a journey"
+    case .handle: "a handle of a spawned journey"
+    case .calendar: "a calendar"
+    case .model(let id): "the model \(program.scopes[id.index].name)"
+    case .results(let id): "the results of \(program.scopes[id.index].name)"
+    case .simulation(let id): "a paused simulation of \(program.scopes[id.index].name)"
+    case .resultOf(let t): "the results of \(words(t))"
+    case .sample(let t): "a sample of \(words(t)) (a value an entity)"
+    case .signal(let t): "a signal of \(words(t)) (a value over time)"
+    case .estimate(let t): "an estimate of \(words(t)) (a value a replication)"
+    case .claim: "a claim"
+    case .unknown: "unknown"
+    }
+  }
+
+  private func words(_ type: Type) -> String {
+    if case .quantity(let d) = resolved(type) { return d.isDimensionless ? "numbers" : solver.describe(d) }
+    if case .bool = type { return "truth values" }
+    return describe(type)
+  }
+
+  // MARK: Fitting
+
+  /// Whether `from` is accepted where `to` is wanted; unifies dimensions on the way.
+  mutating func fits(_ from: Type, _ to: Type) -> Bool {
+    switch (from, to) {
+    case (.unknown, _), (_, .unknown): return true
+    case (.quantity(let a), .quantity(let b)), (.curve(let a), .curve(let b)), (.range(let a), .range(let b)): return solver.unify(a, b)
+    case (.thing(let k, let a), .thing(let l, let b)): return k == l && solver.unify(a, b)
+    case (.dist(let a), .dist(let b)), (.list(let a), .list(let b)), (.sample(let a), .sample(let b)), (.signal(let a), .signal(let b)),
+      (.estimate(let a), .estimate(let b)), (.optional(let a), .optional(let b)), (.handle(let a), .handle(let b)):
+      return fits(a, b)
+    case (_, .optional(let b)): return fits(from, b)
+    case (.journey(let a), .journey(let b)): return a.count == b.count && zip(a, b).allSatisfy { fits($0, $1) }
+    case (.function(let a, let r), .function(let b, let s)): return a.count == b.count && zip(a, b).allSatisfy { fits($0, $1) } && fits(r, s)
+    case (.array(let a, let t), .array(let b, let u)): return t == u && fits(a, b)
+    default: return from == to
+    }
+  }
+
+  /// `e` where a value of type `to` is wanted: a number serves as a constant law or curve; otherwise a mistake is reported.
+  mutating func coerce(_ e: TypedExpression, to: Type, why: Label? = nil) -> TypedExpression {
+    var e = e
+    switch (resolved(e.type), to) {
+    case (.quantity, .dist(let inner)) where fits(e.type, inner):
+      e = TypedExpression(.law(.constant, [("value", e)]), to, e.span, shown: e.shown)
+      return e
+    case (.quantity(let d), .curve(let c)) where solver.unify(d, c):
+      let zero = TypedExpression(.number(0), .time, e.span)
+      return TypedExpression(.curve(linear: false, period: 0, [(key: zero, value: e)]), to, e.span, shown: e.shown)
+    case (.thing(.counter, _), _), (.thing(.gauge, _), _), (.thing(.level, _), _), (.thing(.account, _), _):
+      if let read = readThing(e), fits(read.type, to) { return read }
+    case (.text, .choice(let id)):
+      if case .text(let parts) = e.kind, parts.count == 1, case .text(let name) = parts[0] { return choiceCase(name, id, e.span) }
+    case (.list(let element), .list(.dist(let inner))) where fits(element, inner): return e
+    default: break
+    }
+    if !fits(e.type, to) { report(mismatch(e, to, why)) }
+    return e
+  }
+
+  mutating func mismatch(_ e: TypedExpression, _ to: Type, _ why: Label?) -> Diagnostic {
+    var hints: [Hint] = []
+    switch (resolved(e.type), resolved(to)) {
+    case (.quantity(let d), .quantity(let w)):
+      if w.currency != nil || d.currency != nil, let from = d.currency, let target = w.currency {
+        let unit = program.units.unit(named: target.name).map { UnitExpression($0) }
+        if let unit, program.units.conversion(from: d, to: unit) != nil {
+          hints.append(Hint("exchange it: `… to \(target.name)`"))
+        } else {
+          return .missingRate(from.name, to: target.name, e.span)
+        }
+      } else if d.isDimensionless, case .number(let n) = e.kind {
+        hints.append(Hint("give it its unit: `\(NumberText.format(n)) \(w.baseUnitText)`", replace: e.span, with: "\(NumberText.format(n)) \(w.baseUnitText)"))
+      }
+    case (.estimate, .quantity), (.estimate, .bool): hints.append(Hint("`value(…)` takes the point of an estimate"))
+    case (.dist, .quantity): hints.append(Hint("`sample(…)` draws from it, `mean(…)` is its mean"))
+    case (.sample, .quantity), (.signal, .quantity): hints.append(Hint("`mean(…)`, `p95(…)` and the like make one number of it"))
+    default: break
+    }
+    return .wrongType(describe(e.type), expected: describe(to), e.span, why: why, hints: hints)
+  }
+
+  mutating func expectType(_ e: TypedExpression, _ words: String) {
+    if e.type != .unknown { report(.wrongType(describe(e.type), expected: words, e.span)) }
+  }
+
+  /// An expression that must be one number of this dimension.
+  mutating func checkQuantity(_ tree: Expression, _ dimension: Dimension, why: Label? = nil) -> TypedExpression {
+    coerce(check(tree, expected: .quantity(dimension)), to: .quantity(dimension), why: why)
+  }
+
+  mutating func elementType(_ list: TypedExpression) -> Type {
+    switch resolved(list.type) {
+    case .list(let t): return t
+    case .range(let d): return .quantity(d)
+    case .table(let id): return .row(id)
+    case .unknown: return .unknown
+    default:
+      report(.wrongType(describe(list.type), expected: "a list, a range or a table", list.span))
+      return .unknown
+    }
+  }
+
+  // MARK: Small things
+
+  /// The value of a constant expression that needs nothing but numbers, or nil.
+  func constant(_ e: TypedExpression) -> Double? {
+    switch e.kind {
+    case .number(let x): return x
+    case .negate(let x): return constant(x).map { -$0 }
+    case .convert(let x, let factor): return constant(x).map { $0 * factor }
+    case .global(let id): return program.globals[id.index].value.flatMap { constant($0) }
+    case .arithmetic(let op, let a, let b):
+      guard let x = constant(a), let y = constant(b) else { return nil }
+      switch op {
+      case .add: return x + y
+      case .subtract: return x - y
+      case .multiply: return x * y
+      case .divide: return y == 0 ? nil : x / y
+      default: return nil
+      }
+    default: return nil
+    }
+  }
+
+  func nameText(_ e: Expression) -> String? {
+    switch e.kind {
+    case .name(let text): text
+    case .string(let s): s.plain
+    case .group(let inner): nameText(inner)
+    default: nil
+    }
+  }
+
+  func closest(_ name: String, _ known: some Sequence<String>) -> [String] {
+    known.compactMap { candidate -> (String, Int)? in
+      SpellingDistance.between(name.lowercased(), candidate.lowercased(), atMost: max(1, name.count / 3)).map { (candidate, $0) }
+    }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map(\.0)
+  }
+
+  mutating func choiceCase(_ name: String, _ id: ChoiceID, _ span: Span) -> TypedExpression {
+    let choice = program.choices[id.index]
+    guard let index = choice.cases.firstIndex(of: name) else {
+      report(.unknownCase(name, of: choice.name, known: choice.cases, suggestions: closest(name, choice.cases), span))
+      return TypedExpression(.unknown, .unknown, span)
+    }
+    return TypedExpression(.choiceCase(index), .choice(id), span)
+  }
+}

@@ -1,0 +1,235 @@
+// Every mistake that the checker can find: one constructor each, so that a code has one shape of message. Dimensions are
+// told in the words of people; the solver's variables appear as `A`, `B`.
+
+internal import SoukSyntax
+internal import SoukText
+internal import SoukUnits
+
+extension Diagnostic {
+  static func unknownName(_ name: String, _ span: Span, what: String = "name", suggestions: [String]) -> Diagnostic {
+    Diagnostic(
+      "E0201", "there is no \(what) `\(name)` here", at: span, "not known",
+      hints: suggestions.first.map { [Hint("did you mean `\($0)`?", replace: span, with: $0)] } ?? [])
+  }
+
+  static func mixedUnits(
+    _ verb: String, _ left: String, _ right: String, _ leftSpan: Span, _ rightSpan: Span, at span: Span, hints: [Hint] = []
+  ) -> Diagnostic {
+    Diagnostic(
+      "E0202", "cannot \(verb)", at: rightSpan, "this is \(right)", others: [Label(leftSpan, "this is \(left)")], hints: hints)
+  }
+
+  static func wrongType(_ found: String, expected: String, _ span: Span, why: Label? = nil, hints: [Hint] = []) -> Diagnostic {
+    Diagnostic(
+      "E0203", "expected \(expected), found \(found)", at: span, "this is \(found)", others: why.map { [$0] } ?? [], hints: hints)
+  }
+
+  static func percentAdded(_ span: Span, whole: Span, sign: String, percent: String, base: String) -> Diagnostic {
+    let digits = percent.dropLast()
+    let factor = Double(digits).map { sign == "+" ? 100 + $0 : 100 - $0 }.map { NumberText.format($0) + "%" } ?? "(1 \(sign) \(percent))"
+    return Diagnostic(
+      "E0204", "a percentage can be added to a share only: \(percent) of what?", at: span, "\(percent) is the number \(percent.dropLast())/100",
+      hints: [Hint("to change it by \(percent), write `\(base) * \(factor)`", replace: whole, with: "\(base) * \(factor)")])
+  }
+
+  static func missingRate(_ from: String, to: String, _ span: Span) -> Diagnostic {
+    Diagnostic(
+      "E0205", "no rate of exchange leads from \(from) to \(to)", at: span, "needs a rate",
+      hints: [Hint("declare it with its date: `unit \(from) = … \(to) on 2017-11-10`")])
+  }
+
+  static func badUnit(_ problem: UnitProblem, _ span: Span) -> Diagnostic {
+    let at = Span(
+      file: span.file, lower: Int(span.lower) + problem.offset,
+      upper: min(Int(span.upper), Int(span.lower) + problem.offset + max(1, problem.length)))
+    var hints = problem.suggestions.first.map { [Hint("did you mean `\($0)`?", replace: at, with: $0)] } ?? []
+    if let advice = problem.advice { hints.append(Hint(advice)) }
+    return Diagnostic("E0206", problem.message, at: at, "", hints: hints)
+  }
+
+  static func unknownField(_ name: Name, of thing: String, known: [String], suggestions: [String]) -> Diagnostic {
+    Diagnostic(
+      "E0207", "\(thing) has no field `\(name.text)`", at: name.span, "not a field of \(thing)",
+      hints: (suggestions.first.map { [Hint("did you mean `\($0)`?", replace: name.span, with: $0)] } ?? [])
+        + (known.isEmpty ? [] : [Hint("its fields are \(list(known))")]))
+  }
+
+  static func missingField(_ field: String, of thing: String, _ span: Span, example: String) -> Diagnostic {
+    Diagnostic("E0208", "\(thing) needs `\(field)`", at: span, "`\(field)` is missing", hints: [Hint("add `\(example)`")])
+  }
+
+  static func wrongKind(_ verb: String, wants: String, found: String, _ span: Span, declared: Label? = nil, hint: String?) -> Diagnostic {
+    Diagnostic(
+      "E0209", "`\(verb)` wants \(wants), and this is \(found)", at: span, "this is \(found)", others: declared.map { [$0] } ?? [],
+      hints: hint.map { [Hint($0)] } ?? [])
+  }
+
+  static func blocksOutside(_ verb: String, where place: String, _ span: Span) -> Diagnostic {
+    Diagnostic(
+      "E0210", "`\(verb)` takes time, and time does not pass in \(place)", at: span, "only a journey, an action or a process can wait",
+      hints: [Hint("move it into a `journey` or an `action`")])
+  }
+
+  static func unreachable(_ span: Span, after: Span) -> Diagnostic {
+    Diagnostic(
+      "E0211", "this step is never reached", at: span, "nothing gets here", others: [Label(after, "every entity leaves here")],
+      hints: [Hint("remove it, or put it before")])
+  }
+
+  static func recursiveAction(_ chain: [String], _ span: Span) -> Diagnostic {
+    Diagnostic(
+      "E0212", "actions must not call each other in a circle: \(chain.joined(separator: " → "))", at: span, "comes back to `\(chain.last ?? "")`",
+      hints: [Hint("use `while`, or `spawn` a journey")])
+  }
+
+  static func chancesExceedOne(_ sum: Double, _ span: Span, arms: [Label]) -> Diagnostic {
+    Diagnostic(
+      "E0213", "the chances add up to \(NumberText.format(sum * 100))%, more than 100%", at: span, "over 100%", others: arms,
+      hints: [Hint("lower one of them, or write `else =>` for the rest")])
+  }
+
+  static func divisionByZero(_ span: Span) -> Diagnostic {
+    Diagnostic("E0214", "division by zero", at: span, "this is 0")
+  }
+
+  static func outsideDomain(_ law: String, _ problem: String, _ span: Span) -> Diagnostic {
+    Diagnostic("E0215", "there is no such \(law) distribution: \(problem)", at: span, problem)
+  }
+
+  static func unknownMember(_ name: Name, of what: String, suggestions: [String], known: [String]) -> Diagnostic {
+    Diagnostic(
+      "E0217", "\(what) has no `\(name.text)`", at: name.span, "not known",
+      hints: (suggestions.first.map { [Hint("did you mean `\($0)`?", replace: name.span, with: $0)] } ?? [])
+        + (known.isEmpty ? [] : [Hint("it has \(list(known))")]))
+  }
+
+  static func unknownKind(_ kind: Name, suggestions: [String]) -> Diagnostic {
+    Diagnostic(
+      "E0218", "there is no kind of thing called `\(kind.text)`", at: kind.span, "not a kind",
+      hints: suggestions.first.map { [Hint("did you mean `\($0)`?", replace: kind.span, with: $0)] }
+        ?? [Hint("kinds are \(list(ThingKind.allCases.map(\.rawValue))), and components that are declared or imported")])
+  }
+
+  static func duplicate(_ name: Name, first: Span?) -> Diagnostic {
+    Diagnostic(
+      "E0219", "`\(name.text)` is declared twice", at: name.span, "again here", others: first.map { [Label($0, "first here")] } ?? [],
+      hints: [Hint("give one of them another name")])
+  }
+
+  static func badArguments(_ message: String, _ span: Span, _ label: String = "", declared: Label? = nil, hint: String? = nil) -> Diagnostic {
+    Diagnostic("E0220", message, at: span, label, others: declared.map { [$0] } ?? [], hints: hint.map { [Hint($0)] } ?? [])
+  }
+
+  static func unknownCase(_ name: String, of set: String, known: [String], suggestions: [String], _ span: Span) -> Diagnostic {
+    Diagnostic(
+      "E0221", "`\(name)` is none of \(set)", at: span, "cannot happen",
+      hints: (suggestions.first.map { [Hint("did you mean `\($0)`?")] } ?? []) + [Hint("there are \(list(known))")])
+  }
+
+  static func comparesLaw(_ span: Span, text: String) -> Diagnostic {
+    Diagnostic(
+      "E0222", "a distribution is neither larger nor smaller than a number; a draw from it is", at: span, "compares a distribution",
+      hints: [Hint("for the probability write `chance(\(text))`", replace: span, with: "chance(\(text))")])
+  }
+
+  static func claimAsCondition(_ found: String, _ span: Span) -> Diagnostic {
+    Diagnostic(
+      "E0223", "\(found) is known only with an interval, so it can't decide an `if`", at: span, "true with some confidence only",
+      hints: [Hint("`value(…)` takes the point, as in `value(mean(x)) < 12 min`; a `check` decides with confidence")])
+  }
+
+  static func changesWhereFixed(_ field: String, _ span: Span, declared: Label?) -> Diagnostic {
+    Diagnostic(
+      "E0224", "`\(field)` is fixed when the run begins, and this changes while it runs", at: span, "changes while the model runs",
+      others: declared.map { [$0] } ?? [],
+      hints: [Hint("changing values may stand in `servers`, `rate` and `size`, and in parameters declared `live`")])
+  }
+
+  static func hole(_ span: Span, type: String, candidates: [String]) -> Diagnostic {
+    Diagnostic(
+      "E0225", "here belongs \(type)", at: span, type, hints: candidates.isEmpty ? [] : [Hint("in reach: \(list(candidates))")])
+  }
+
+  static func notAClaim(_ found: String, _ span: Span) -> Diagnostic {
+    Diagnostic(
+      "E0227", "a check needs a statement that can hold or fail, and this is \(found)", at: span, "this is \(found)",
+      hints: [Hint("compare it: `… <= 12 min`, `… within 2% of …`")])
+  }
+
+  static func feedsInput(_ figure: String, check: Span, input: Span) -> Diagnostic {
+    Diagnostic(
+      "E0228", "this check isn't a prediction: its figure \(figure) feeds the model", at: check, "predicted",
+      others: [Label(input, "\(figure) goes in here")], hints: [Hint("call the check `calibrated`, or leave the figure out of the input")])
+  }
+
+  static func needsStanding(_ figures: [String], _ span: Span) -> Diagnostic {
+    Diagnostic(
+      "E0229", "a check against a published figure says whether the model was fitted to it", at: span,
+      "compares with \(list(figures))",
+      hints: [Hint("write `check calibrated \"…\"` or `check predicted \"…\"`")])
+  }
+
+  static func notYet(_ what: String, _ span: Span, instead: String? = nil) -> Diagnostic {
+    Diagnostic(
+      "E0230", "\(what) is part of the language, and not available in this version yet", at: span, "not available yet",
+      hints: instead.map { [Hint($0)] } ?? [])
+  }
+
+  static func blockingInside(_ span: Span) -> Diagnostic {
+    Diagnostic(
+      "E0231", "time passes in this call, so it can't stand inside an expression", at: span, "takes time",
+      hints: [Hint("give it a line of its own: `let result = …`, then use `result`")])
+  }
+
+  static func leaveInAction(_ span: Span) -> Diagnostic {
+    Diagnostic(
+      "E0232", "an action can't end somebody's journey", at: span, "whose journey?",
+      hints: [Hint("`return` a value, and let the journey `leave`")])
+  }
+
+  static func badDeclaration(_ message: String, _ span: Span, _ label: String = "", hint: String? = nil) -> Diagnostic {
+    Diagnostic("E0233", message, at: span, label, hints: hint.map { [Hint($0)] } ?? [])
+  }
+
+  static func notVariable(_ name: String, _ span: Span, declared: Label?, hint: String) -> Diagnostic {
+    Diagnostic("E0234", "`\(name)` can't be changed", at: span, "not a variable", others: declared.map { [$0] } ?? [], hints: [Hint(hint)])
+  }
+
+  static func missingReturn(_ name: String, _ span: Span, type: String) -> Diagnostic {
+    Diagnostic(
+      "E0235", "`\(name)` can end without returning \(type)", at: span, "ends here without a value",
+      hints: [Hint("add `return …` at the end")])
+  }
+
+  static func rateNeedsTime(_ found: String, _ span: Span) -> Diagnostic {
+    Diagnostic(
+      "E0236", "a source's rate is a count a time, such as `54 order/h` or `20/h`, and this is \(found)", at: span, "this is \(found)")
+  }
+
+  static func neverChanges(_ span: Span, time: Bool) -> Diagnostic {
+    Diagnostic(
+      "E0237", time ? "a condition on the clock alone is waited for with `wait until`" : "nothing in this condition changes while the model runs",
+      at: span, "would never be looked at again",
+      hints: [Hint(time ? "write `wait until 08:00` or `wait 5 min`" : "await something that changes: a queue, a counter, a gauge, a handle")])
+  }
+
+  static func placeholderlessConstant(_ name: String, _ span: Span) -> Diagnostic {
+    Diagnostic(
+      "E0240", "`\(name)` doesn't say where its number comes from", at: span, "no provenance",
+      hints: [Hint("write `from \"ID\"` behind the number, or `assumed`")])
+  }
+
+  static func badDate(_ text: String, _ reason: String, _ span: Span) -> Diagnostic {
+    Diagnostic("E0241", "`\(text)` is no date or time: \(reason)", at: span, "")
+  }
+
+  static func misplaced(_ what: String, _ message: String, _ span: Span, hint: String? = nil) -> Diagnostic {
+    Diagnostic("E0242", "\(what) \(message)", at: span, "not here", hints: hint.map { [Hint($0)] } ?? [])
+  }
+
+  static func list(_ words: [String]) -> String {
+    let quoted = words.map { "`\($0)`" }
+    guard quoted.count > 1 else { return quoted.first ?? "nothing" }
+    return quoted.dropLast().joined(separator: ", ") + " and " + (quoted.last ?? "")
+  }
+}

@@ -1,0 +1,150 @@
+// One number a replication, compared with a limit → a verdict with its evidence, by a t test each way at the stated confidence.
+//
+// The number of replications is fixed beforehand and looked at once. Each wrong verdict (holds though false, fails though true)
+// has a chance of at most 1 - confidence, as far as the t interval keeps its level; `approximate` says where that is in doubt.
+import SoukNumerics
+
+/// What a claim's verdict rests on.
+public struct ClaimEvidence: Sendable, Equatable {
+  public var verdict: Verdict
+  /// The mean of what was measured; of the differences where only those were given. NaN without data.
+  public var observed: Double
+  /// The one-sided half-width t · s / √n at the confidence of the claim; the claim is decided where |margin| exceeds it. 0 for a
+  /// single replication and for constant data, infinite where there is no telling.
+  public var halfWidth: Double
+  /// The mean distance from the limit, positive on the side that supports the claim.
+  public var margin: Double
+  /// Replications with data.
+  public var n: Int
+  /// Replications that had nothing to measure.
+  public var missing: Int
+  /// The confidence asked for.
+  public var confidence: Double
+  /// Whether the data are too skewed for the t interval to keep its level.
+  public var approximate: Bool
+  /// Whether the verdict rests on the point value of one replication, without any confidence.
+  public var singleReplication: Bool
+  /// The index of the first replication that by itself violates the claim.
+  public var firstViolation: Int?
+
+  /// About how many replications in all would decide, were margin and spread to stay; nil when decided or hopeless.
+  public var replicationsToDecide: Int? {
+    guard verdict == .undecided, margin != 0, halfWidth.isFinite else { return nil }
+    let ratio = halfWidth / margin.magnitude
+    let needed = (Double(n) * ratio * ratio).rounded(.up)
+    return needed < 1e9 ? max(n + 1, Int(needed)) : nil
+  }
+}
+
+/// Decisions on claims from one number a replication.
+public enum Claim {
+  /// Decides `mean(value) comparator limit` from values, NaN standing for a replication without data.
+  public static func decide(
+    values: [Double], limit: Double, _ comparator: Comparator, confidence: Double
+  ) -> ClaimEvidence {
+    var evidence = decide(differences: values.map { $0 - limit }, comparator, confidence: confidence)
+    evidence.observed = Moments(values.filter { !$0.isNaN }).mean
+    return evidence
+  }
+
+  /// Decides `mean(difference) comparator 0` from value - limit of each replication, NaN standing for one without data.
+  ///
+  /// A single replication, and differences that are all equal, are decided by their sign. A replication without data keeps the
+  /// claim from holding: what has nothing to show may be just what fails.
+  public static func decide(
+    differences: [Double], _ comparator: Comparator, confidence: Double
+  ) -> ClaimEvidence {
+    let present = differences.filter { !$0.isNaN }
+    let moments = Moments(present)
+    var evidence = ClaimEvidence(
+      verdict: .undecided, observed: moments.mean, halfWidth: .infinity, margin: moments.mean * comparator.direction,
+      n: present.count, missing: differences.count - present.count, confidence: confidence,
+      approximate: moments.isTooSkewed, singleReplication: present.count == 1,
+      firstViolation: differences.firstIndex { !$0.isNaN && !comparator.accepts($0) })
+    guard confidence > 0, confidence < 1 else {
+      evidence.verdict = .error
+      return evidence
+    }
+    guard let first = present.first else {
+      evidence.verdict = .noData
+      return evidence
+    }
+    if moments.min == moments.max {
+      evidence.observed = first  // also where it is infinite and has no mean
+      evidence.margin = first * comparator.direction
+      evidence.halfWidth = 0
+      evidence.verdict = comparator.accepts(first) ? .holds : .fails
+    } else if moments.min.isFinite && moments.max.isFinite {
+      evidence.halfWidth = oneSidedHalfWidth(moments, confidence: confidence)
+      if evidence.margin > evidence.halfWidth {
+        evidence.verdict = .holds
+      } else if evidence.margin < -evidence.halfWidth {
+        evidence.verdict = .fails
+      }
+    } else {
+      // Some infinite, some not: no mean and no spread to decide by.
+      evidence.observed = present.reduce(0, +)
+      evidence.margin = evidence.observed * comparator.direction
+      evidence.approximate = true
+    }
+    if evidence.missing > 0 && evidence.verdict != .fails { evidence.verdict = .noData }
+    return evidence
+  }
+
+  /// t · s / √n with 1 - confidence beyond t on one side.
+  static func oneSidedHalfWidth(_ moments: Moments, confidence: Double) -> Double {
+    StudentLaw.upperQuantile(1 - confidence, degrees: Double(moments.n - 1)) * moments.standardError
+  }
+
+  /// Decides |mean(a) - mean(b)| <= tolerance · |mean(b)|, replication by replication.
+  ///
+  /// Two one-sided tests (Schuirmann 1987): it holds when both sides hold at the confidence; it fails when either fails at
+  /// half the error. The margin is that of the nearer side; the verdict of one replication follows its point.
+  public static func decideWithin(
+    _ a: [Double], of b: [Double], tolerance: Double, confidence: Double
+  ) -> ClaimEvidence {
+    precondition(a.count == b.count, "\(a.count) replications against \(b.count)")
+    let below = zip(a, b).map { tolerance * $1.magnitude - ($0 - $1) }
+    let above = zip(a, b).map { tolerance * $1.magnitude + ($0 - $1) }
+    let sides = [below, above].map { decide(differences: $0, .atLeast, confidence: confidence) }
+    let stricter = [below, above].map { decide(differences: $0, .atLeast, confidence: (1 + confidence) / 2) }
+    var evidence = sides[1].margin < sides[0].margin ? sides[1] : sides[0]
+    let verdicts = sides.map(\.verdict)
+    if let failing = stricter.first(where: { $0.verdict == .fails }) {
+      evidence = failing
+      evidence.confidence = confidence
+    } else if verdicts.contains(.error) {
+      evidence.verdict = .error
+    } else if verdicts.contains(.noData) {
+      evidence.verdict = .noData
+    } else {
+      evidence.verdict = verdicts.allSatisfy { $0 == .holds } ? .holds : .undecided
+    }
+    evidence.observed = Moments(a.filter { !$0.isNaN }).mean
+    evidence.approximate = sides.contains { $0.approximate }
+    evidence.firstViolation = a.indices.first { below[$0] < 0 || above[$0] < 0 }
+    return evidence
+  }
+
+  /// Decides `share of successful runs comparator limit` from one look at n runs, by Clopper & Pearson's bounds each way.
+  public static func decide(
+    successes k: Int, trials n: Int, share limit: Double, _ comparator: Comparator, confidence: Double
+  ) -> ClaimEvidence {
+    let observed = n == 0 ? Double.nan : Double(k) / Double(n)
+    let low = ClopperPearson.lower(successes: k, trials: n, confidence: confidence)
+    let high = ClopperPearson.upper(successes: k, trials: n, confidence: confidence)
+    let isAbove = low > limit || (low == limit && comparator.allowsEquality && comparator.direction > 0)
+    let isBelow = high < limit || (high == limit && comparator.allowsEquality && comparator.direction < 0)
+    let verdict: Verdict
+    if n == 0 {
+      verdict = .noData
+    } else if isAbove {
+      verdict = comparator.direction > 0 ? .holds : .fails
+    } else {
+      verdict = isBelow ? (comparator.direction > 0 ? .fails : .holds) : .undecided
+    }
+    return ClaimEvidence(
+      verdict: verdict, observed: observed, halfWidth: (high - low) / 2, margin: (observed - limit) * comparator.direction,
+      n: n, missing: 0, confidence: confidence, approximate: false, singleReplication: n == 1, firstViolation: nil)
+  }
+}
