@@ -18,8 +18,8 @@ public indirect enum Layout: Sendable {
   case array(TableID, [Layout])
   /// A parameter or a constant `let`, with its value in this run.
   case constant(Value)
-  /// A live `let` or parameter: a cell.
-  case formula(Probe)
+  /// A live `let` or parameter: a cell, and what its numbers are multiplied by to be in base units.
+  case formula(Probe, factor: Double)
 }
 
 public struct ThingLayout: Sendable {
@@ -28,6 +28,9 @@ public struct ThingLayout: Sendable {
   public var probes: [Statistic: Probe]
   /// A station without `rate`, a pool: its capacity in real units when constant.
   public var capacity: Double?
+  /// What a recorded number is multiplied by to be in base units, where that isn't 1: amounts of money are recorded in
+  /// smallest units, a live capacity under a scale in entities.
+  public var factors: [Statistic: Double] = [:]
   public init(kind: ThingKind, path: String, probes: [Statistic: Probe], capacity: Double? = nil) {
     self.kind = kind
     self.path = path

@@ -4,7 +4,7 @@
 
 public import SoukSema
 
-public indirect enum Value: Sendable {
+public enum Value: Sendable {
   case number(Double)
   case bool(Bool)
   case text(String)
@@ -13,15 +13,15 @@ public indirect enum Value: Sendable {
   /// Seconds after midnight.
   case clock(Double)
   case list([Value])
-  case range(lower: Double, upper: Double, step: Double?)
+  indirect case range(lower: Double, upper: Double, step: Double?)
   case record(RecordID, [Value])
   case table(TableID)
   case row(TableID, Int)
   case choice(ChoiceID, Int)
   case law(LawValue)
-  case curve(CurveValue)
-  case calendar(CalendarValue)
-  case function(FunctionValue)
+  indirect case curve(CurveValue)
+  indirect case calendar(CalendarValue)
+  indirect case function(FunctionValue)
   /// An optional without a value.
   case nothing
   /// A model with arguments (a scenario).
