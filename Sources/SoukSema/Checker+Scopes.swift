@@ -332,7 +332,8 @@ extension Checker {
       for (scope, member, span) in actionCalls[node.scope]?[node.member] ?? [] {
         let next = Node(scope: scope, member: member)
         if let start = (path + [node]).firstIndex(of: next) {
-          if reported.insert(next).inserted { return ((path + [node])[start...].map(name) + [name(next)], span) }
+          let circle = (path + [node])[start...]
+          if circle.allSatisfy({ reported.insert($0).inserted }) { return (circle.map(name) + [name(next)], span) }
           continue
         }
         if let found = walk(next, path + [node]) { return found }

@@ -43,7 +43,7 @@ extension Diagnostic {
       file: span.file, lower: Int(span.lower) + problem.offset,
       upper: min(Int(span.upper), Int(span.lower) + problem.offset + max(1, problem.length)))
     var hints = problem.suggestions.first.map { [Hint("did you mean `\($0)`?", replace: at, with: $0)] } ?? []
-    if let advice = problem.advice { hints.append(Hint(advice)) }
+    if let advice = problem.advice, hints.isEmpty { hints.append(Hint(advice)) }
     return Diagnostic("E0206", problem.message, at: at, "", hints: hints)
   }
 
@@ -129,7 +129,7 @@ extension Diagnostic {
   static func comparesLaw(_ span: Span, text: String) -> Diagnostic {
     Diagnostic(
       "E0222", "a distribution is neither larger nor smaller than a number; a draw from it is", at: span, "compares a distribution",
-      hints: [Hint("for the probability write `chance(\(text))`", replace: span, with: "chance(\(text))")])
+      hints: [Hint("for the probability write `chance(\(text))`; in a journey `sample(…)` draws a value to compare")])
   }
 
   static func claimAsCondition(_ found: String, _ span: Span) -> Diagnostic {

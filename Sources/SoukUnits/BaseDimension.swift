@@ -39,7 +39,7 @@ public struct BaseDimension: Hashable, Sendable {
   /// The currency of ISO 4217 code `code`.
   public static func currency(_ code: String) -> BaseDimension { BaseDimension(name: code, kind: .currency) }
 
-  /// The unit whose factor is 1: `s`, `byte`, `meter`, `kg`, `kWh`; a count's or currency's own name.
+  /// The unit in which it is told: `s`, `byte`, `meter`, `kg`, `kWh`; a count's or currency's own name.
   public var baseUnitName: String {
     guard kind == .physical else { return name }
     switch name {
@@ -51,6 +51,9 @@ public struct BaseDimension: Hashable, Sendable {
     default: return name
     }
   }
+
+  /// How many base units that unit is: 100 for CNY, whose base unit is the fen; 1 for all that isn't money.
+  public var baseUnitFactor: Double { kind == .currency ? Double(Currency.minorUnits(per: self)) : 1 }
 }
 
 extension BaseDimension: Comparable {

@@ -66,6 +66,16 @@ extension Dimension: CustomStringConvertible {
     return names.unitText(self)
   }
 
+  /// How many base units one of `baseUnitText` is.
+  public var baseUnitFactor: Double {
+    factors.reduce(1) { product, factor in
+      guard case .base(let base) = factor.atom, base.baseUnitFactor != 1, factor.exponent.isWhole else { return product }
+      let power = Int(factor.exponent.numerator.magnitude)
+      let scale = (0..<power).reduce(1.0) { partial, _ in partial * base.baseUnitFactor }
+      return factor.exponent.isNegative ? product / scale : product * scale
+    }
+  }
+
   /// What such a quantity is, for the middle of a sentence: `a time`, `money in CNY`, `a number of order`,
   /// `a rate in payment/s`, `a plain number`.
   public var kindWords: String {

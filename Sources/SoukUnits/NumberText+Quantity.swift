@@ -12,7 +12,7 @@ extension NumberText {
     if let preferred, preferred.dimension == dimension {
       suited = (preferred.number(of: quantity), preferred.text)
     } else {
-      suited = readable(quantity, dimension)
+      suited = readable(quantity / dimension.baseUnitFactor, dimension)
     }
     var style = NumberStyle.standard
     if suited.unit == "%" {
@@ -31,7 +31,7 @@ extension NumberText {
     if let preferred, preferred.dimension == dimension {
       return exact(preferred.number(of: quantity)).map { join($0, preferred.text) }
     }
-    return exact(quantity).map { join($0, literalUnit(dimension)) }
+    return exact(quantity / dimension.baseUnitFactor).map { join($0, literalUnit(dimension)) }
   }
 
   /// The dimension's base units as they follow a number: `CNY/payment`, `/s`, nothing for a plain number.

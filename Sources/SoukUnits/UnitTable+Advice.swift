@@ -132,7 +132,7 @@ extension UnitTable {
       }
       // One letter in a word of two, or in a currency's code, is nearly any word.
       guard name.count > 2, candidate.count > 2 else { continue }
-      if let unit = units[candidate], unit.dimension.currency != nil, unit.factor == 1, name != name.uppercased() { continue }
+      if let unit = units[candidate], unit.dimension.currency?.name == unit.name, name != name.uppercased() { continue }
       let distance = SpellingDistance.between(name, candidate, atMost: allowed)
       guard let distance else { continue }
       found.append((distance, isDeclared(candidate) || others.contains(candidate) ? 0 : 1, candidate))

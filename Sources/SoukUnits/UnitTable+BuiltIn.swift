@@ -52,7 +52,8 @@ extension UnitTable {
     let power = Dimension(.energy) / .time
     for (name, kilowatts) in [("kW", 1.0), ("MW", 1e3), ("GW", 1e6)] { add(name, power, kilowatts / 3600) }
     for entry in shares { add(entry.names, .dimensionless, entry.factor) }
-    for code in Currency.minorDigits.keys { add(code, .currency(code), 1) }
+    // Money's base unit is the currency's smallest unit: what is held is whole, so sums and comparisons are exact.
+    for code in Currency.minorDigits.keys { add(code, .currency(code), Double(Currency.minorUnits(per: .currency(code)))) }
     return units
   }()
 }

@@ -9,6 +9,9 @@ public struct ExchangeRate: Hashable, Sendable {
   public let rate: Double
   /// The date as written, or nil when none was given.
   public let date: String?
+
+  /// How many smallest units of `to` one smallest unit of `from` is.
+  var inBaseUnits: Double { rate * Double(Currency.minorUnits(per: to)) / Double(Currency.minorUnits(per: from)) }
 }
 
 /// How a quantity in base units becomes a number of some unit, and which rates that took.
@@ -52,7 +55,7 @@ extension UnitTable {
       return .failure(UnitProblem(.notPositive, name: name, message: "a rate of exchange must be a positive number"))
     }
     if let known = path(from: from, to: to) {
-      let value = NumberText.format(known.reduce(1) { $0 * $1.factor })
+      let value = NumberText.format(known.reduce(1) { $0 * $1.factor } * Double(Currency.minorUnits(per: from)) / Double(Currency.minorUnits(per: to)))
       return .failure(
         UnitProblem(
           .rateFollows, name: name, message: "1 \(name) is \(value) \(to.name) already",
@@ -100,10 +103,10 @@ extension UnitTable {
       if currency == to { return way }
       for rate in rates {
         if rate.from == currency, reached[rate.to] == nil {
-          reached[rate.to] = way + [(rate.rate, rate)]
+          reached[rate.to] = way + [(rate.inBaseUnits, rate)]
           frontier.append(rate.to)
         } else if rate.to == currency, reached[rate.from] == nil {
-          reached[rate.from] = way + [(1 / rate.rate, rate)]
+          reached[rate.from] = way + [(1 / rate.inBaseUnits, rate)]
           frontier.append(rate.from)
         }
       }

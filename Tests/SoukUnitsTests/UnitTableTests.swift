@@ -22,7 +22,7 @@ func tourTable() throws -> UnitTable {
       ("bp", 0.0001, .dimensionless), ("kB", 1000, Dimension(.data)), ("MiB", 1_048_576, Dimension(.data)),
       ("Gbit", 125e6, Dimension(.data)), ("km", 1000, Dimension(.length)), ("gram", 0.001, Dimension(.mass)),
       ("tonne", 1000, Dimension(.mass)), ("kWh", 1, Dimension(.energy)), ("kW", 1 / 3600.0, Dimension(.energy) / .time),
-      ("CNY", 1, .currency("CNY")), ("KRW", 1, .currency("KRW")),
+      ("CNY", 100, .currency("CNY")), ("KRW", 1, .currency("KRW")),
     ]
     for (name, size, dimension) in sizes {
       let unit = try #require(table.unit(named: name), "\(name)")
@@ -46,10 +46,10 @@ func tourTable() throws -> UnitTable {
     let table = try tourTable()
     let payment = Dimension.count("payment"), cny = Dimension.currency("CNY")
     let texts: [(String, Dimension, Double, String)] = [
-      ("payment/s", payment / .time, 1, "payment/s"), ("CNY/h", cny / .time, 1 / 3600.0, "CNY/h"),
+      ("payment/s", payment / .time, 1, "payment/s"), ("CNY/h", cny / .time, 100 / 3600.0, "CNY/h"),
       ("s^2", Dimension.time.raised(to: 2), 1, "s^2"), ("%/month", .rate, 0.01 / (31_556_952.0 / 12), "%/month"),
       ("/s", .rate, 1, "/s"), ("%", .dimensionless, 0.01, "%"), ("hours", .time, 3600, "h"),
-      ("CNY/payment/day", cny / payment / .time, 1 / 86_400.0, "CNY/payment/day"), ("min*order", .time * .count("order"), 60, "min*order"),
+      ("CNY/payment/day", cny / payment / .time, 100 / 86_400.0, "CNY/payment/day"), ("min*order", .time * .count("order"), 60, "min*order"),
       ("s^-1", .rate, 1, "/s"), ("% order", .count("order"), 0.01, "% order"), ("s*s", Dimension.time.raised(to: 2), 1, "s^2"),
       ("h/h", .dimensionless, 1, ""), (" order ", .count("order"), 1, "order"), ("/min^2", Dimension.time.raised(to: -2), 1 / 3600.0, "/min^2"),
     ]
@@ -146,17 +146,17 @@ func tourTable() throws -> UnitTable {
     let cnyPerPayment = Dimension.currency("CNY") / .count("payment")
     let target = try table.parse("USD/payment").get()
     let conversion = try #require(table.conversion(from: cnyPerPayment, to: target))
-    #expect(abs(conversion.number(of: 113.6) - 113.6 / 6.64) < 1e-12)
+    #expect(abs(conversion.number(of: 113.6 * 100) - 113.6 / 6.64) < 1e-12)
     #expect(conversion.rates.map(\.date) == ["2017-11-10"])
     #expect(cnyPerPayment != target.dimension)
     let back = try #require(table.conversionFactor(from: .currency("USD"), to: table.parse("CNY").get()))
-    #expect(back == 6.64)
+    #expect(abs(back - 6.64 / 100) < 1e-15)
     #expect(table.conversionFactor(from: .currency("USD"), to: try table.parse("EUR").get()) == nil)
     #expect(table.conversionFactor(from: .currency("USD"), to: try table.parse("CNY/h").get()) == nil)
     #expect(table.conversionFactor(from: .time, to: try table.parse("min").get()) == 1 / 60.0)
     let square = Dimension.currency("USD").raised(to: 2)
     let factor = try #require(table.conversionFactor(from: square, to: table.parse("CNY^2").get()))
-    #expect(abs(factor - 6.64 * 6.64) < 1e-12)
+    #expect(abs(factor * 100 * 100 - 6.64 * 6.64) < 1e-9)
   }
 
   @Test func ratesChainAndNeverContradict() throws {
@@ -164,8 +164,8 @@ func tourTable() throws -> UnitTable {
     _ = try table.declareRate(from: "EUR", rate: 1.2, to: .currency("USD"), on: "2017-11-10").get()
     _ = try table.declareRate(from: "JPY", rate: 0.01, to: .currency("USD")).get()
     let cny = try table.parse("CNY").get(), jpy = try table.parse("JPY").get()
-    #expect(abs(try #require(table.conversionFactor(from: .currency("EUR"), to: cny)) - 1.2 * 6.64) < 1e-12)
-    #expect(abs(try #require(table.conversionFactor(from: .currency("EUR"), to: jpy)) - 120) < 1e-9)
+    #expect(abs(try #require(table.conversionFactor(from: .currency("EUR"), to: cny)) * 100 - 1.2 * 6.64) < 1e-12)
+    #expect(abs(try #require(table.conversionFactor(from: .currency("EUR"), to: jpy)) * 100 - 120) < 1e-9)
     #expect(table.conversion(from: .currency("EUR"), to: jpy)?.rates.count == 2)
     func problem(_ result: Result<ExchangeRate, UnitProblem>) -> UnitProblem? {
       if case .failure(let problem) = result { problem } else { nil }
@@ -178,6 +178,6 @@ func tourTable() throws -> UnitTable {
     // CNY*USD to EUR^2 takes several rates, each to its exponent.
     let mixed = Dimension.currency("CNY") * .currency("USD")
     let factor = try #require(table.conversionFactor(from: mixed, to: table.parse("EUR^2").get()))
-    #expect(abs(factor - 1 / (1.2 * 6.64) / 1.2) < 1e-12)
+    #expect(abs(factor * 100 * 100 - 1 / (1.2 * 6.64) / 1.2) < 1e-9)
   }
 }
