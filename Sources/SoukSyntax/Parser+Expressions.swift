@@ -225,6 +225,7 @@ extension Parser {
     if token.kind == .minus {
       guard enter() else { leave(); return missing() }
       defer { leave() }
+      mark(.negate)
       take()
       let operand = parseUnary(braces: braces)
       lastDepth += 1
@@ -280,6 +281,7 @@ extension Parser {
         value = Expression(.call(value, arguments), span(from: lower))
       case .leftBracket:
         guard enter() else { return leave() }
+        mark(.indexOpen)
         take()
         let index = parseExpression()
         expect(.rightBracket, "`]`", after: "an index")
@@ -407,6 +409,7 @@ extension Parser {
   mutating func parseArguments() -> [Argument] {
     guard enter() else { leave(); return [] }
     defer { leave() }
+    mark(.callOpen)
     take()
     var arguments: [Argument] = []
     var depth = 0

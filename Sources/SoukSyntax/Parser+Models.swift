@@ -86,6 +86,7 @@ extension Parser {
     let name = expectName("the name of the \(kind.text)")
     var index: Thing.Index?
     if token.kind == .leftBracket {
+      mark(.indexOpen)
       take()
       let variable = expectName("a name for each row")
       expect(.in, after: "`[\(variable.text)`")

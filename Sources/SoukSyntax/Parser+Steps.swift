@@ -109,6 +109,7 @@ extension Parser {
         value = Expression(.member(value, expectName("a name after `.`")), span(from: lower))
       } else if token.kind == .leftBracket {
         guard enter() else { leave(); break }
+        mark(.indexOpen)
         take()
         let index = parseExpression()
         expect(.rightBracket, "`]`", after: "an index")

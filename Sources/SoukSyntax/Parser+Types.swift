@@ -26,6 +26,7 @@ extension Parser {
     guard token.kind == .less else {
       return optional(TypeExpression(.unit(unit), isLive: isLive, span(from: lower)), lower)
     }
+    mark(.typeOpen)
     take()
     var arguments = [parseType()]
     while accept(.comma) { arguments.append(parseType()) }
@@ -36,6 +37,7 @@ extension Parser {
 
   private mutating func optional(_ type: TypeExpression, _ lower: Int) -> TypeExpression {
     guard token.kind == .question else { return type }
+    mark(.optionalMark)
     take()
     return TypeExpression(.optional(type), isLive: type.isLive, span(from: lower))
   }
@@ -49,7 +51,9 @@ extension Parser {
       lexer.position = token.upper
     }
     guard token.kind == .greater else { return unexpected("`>`", after: "the type inside `< >`") }
+    mark(.typeClose)
     lastUpper = token.upper
+    lastKind = .typeClose
     continuing = false
     token = readToken()
   }
@@ -62,6 +66,7 @@ extension Parser {
     }
     guard enter() else { leave(); return [] }
     defer { leave() }
+    mark(.callOpen)
     take()
     var parameters: [Parameter] = []
     while token.kind != .rightParen && !stopped {

@@ -45,6 +45,7 @@ struct Parser {
 
   /// End of the last token that was taken.
   var lastUpper = 0
+  var lastKind = TokenKind.end
   /// The last token taken can't end a statement: line ends before the next are dropped.
   var continuing = true
   /// Inside `(` or `[`, where line ends are dropped.
@@ -108,7 +109,10 @@ struct Parser {
       case .docComment: docs.note(next, in: lexer)
       case .newline:
         if next.firstOnLine { fileDocs = docs.blankLine(fileDocs, atTop: lastUpper == 0) }
-        if continuing || inRound { continue }
+        if continuing || inRound {
+          if goesOn { mark(.continuation) }
+          continue
+        }
         return next
       default:
         docs.settle(before: next.lower)
@@ -117,10 +121,27 @@ struct Parser {
     }
   }
 
+  /// The statement goes on in the next line though no bracket or list is open that would say so.
+  private var goesOn: Bool {
+    guard continuing, !inRound else { return false }
+    switch lastKind {
+    case .leftBrace, .newline, .end: return false
+    case .comma: return open.isEmpty
+    default: return true
+    }
+  }
+
+  /// Says in the list which use of its mark the next token is.
+  mutating func mark(_ kind: TokenKind) {
+    guard !stopped || kind == .continuation, let last = tokens.indices.last else { return }
+    tokens[last].kind = kind
+  }
+
   /// Takes the next token; a word taken here is a name.
   mutating func take() {
     guard !stopped else { return }
     lastUpper = token.upper
+    lastKind = token.kind
     continuing = token.kind.continuesLine || token.kind == .newline
     trackBrackets()
     token = readToken()
@@ -130,6 +151,7 @@ struct Parser {
   mutating func takeKeyword() {
     guard !stopped else { return }
     lastUpper = token.upper
+    lastKind = .word
     continuing = !(token.keyword?.canEndStatement ?? false)
     token = readToken()
   }

@@ -14,6 +14,11 @@ public enum TokenKind: UInt8, Sendable, Hashable {
   /// `#` to the end of the line, and `##`, which documents.
   case comment, docComment
   case newline
+  /// A line end after which the statement goes on because of the mark or keyword before it.
+  case continuation
+  /// Marks with a second use, told apart in the list of tokens only: the minus of `-x`, the brackets of a call or of
+  /// parameters, of an index, of a type, and the `?` of a type.
+  case negate, callOpen, indexOpen, typeOpen, typeClose, optionalMark
   /// Something that was meant as a value and could not be read; its diagnostic is already there.
   case badValue
   /// Anything else that could not be read; its diagnostic is already there.
