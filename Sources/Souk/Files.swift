@@ -72,6 +72,12 @@ public enum Files {
     }
   }
 
+  /// Whether `path` is a symbolic link, whatever it leads to.
+  public static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
   /// The path with symbolic links, `.` and `..` resolved; `nil` when nothing is there.
   public static func resolved(_ path: String) -> String? {
     guard let resolved = unsafe realpath(path, nil) else { return nil }
