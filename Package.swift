@@ -19,10 +19,12 @@ func room(_ name: String, uses: [String] = [], embeds: String? = nil) -> Target 
     swiftSettings: strict, plugins: embeds == nil ? [] : ["EmbedTexts"])
 }
 
-func tests(_ room: String, uses: [String] = []) -> Target {
+/// Tests of a room; the folder `data` holds scripts and what they print, and is read where it lies.
+func tests(_ room: String, uses: [String] = [], data: String? = nil) -> Target {
   .testTarget(
     name: "\(room)Tests", dependencies: ([room] + uses).map { .init(stringLiteral: $0) },
-    path: "Tests/\(room)Tests", swiftSettings: [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")])
+    path: "Tests/\(room)Tests", exclude: data.map { [$0] } ?? [],
+    swiftSettings: [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")])
 }
 
 let package = Package(
@@ -61,10 +63,10 @@ let package = Package(
     tests("SoukNumerics"),
     tests("SoukSyntax", uses: ["SoukText"]),
     tests("SoukUnits"),
-    tests("SoukSema", uses: ["SoukText", "SoukSyntax"]),
+    tests("SoukSema", uses: ["SoukText", "SoukSyntax"], data: "Errors"),
     tests("SoukStats", uses: ["SoukNumerics"]),
     tests("SoukEngine", uses: ["SoukNumerics", "SoukModel", "SoukStats"]),
-    tests("Souk", uses: ["SoukText", "SoukSyntax", "SoukSema", "SoukModel"]),
+    tests("Souk", uses: ["SoukText"], data: "Goldens"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -42,9 +42,9 @@ extension LoadedScript {
       let (path, real) = try confined(text, in: folder)
       let bytes: [UInt8]
       do throws(FileProblem) { bytes = try Files.read(real, limit: limits.fileBytes) } catch { throw .file(error) }
-      let file = sources[sources.add(name: path, bytes: bytes)]
+      let (file, problem) = addSource(bytes, name: path)
       folders.append(nil)
-      guard let problem = TextProblem.find(in: file) else { return file }
+      guard let problem else { return sources[file] }
       diagnostics.append(problem)
     } catch {
       diagnostics.append(ImportProblem.diagnostic(error, name: text, at: name.span))

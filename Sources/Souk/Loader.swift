@@ -53,12 +53,16 @@ public struct LoadedScript: Sendable {
 public struct Loader {
   private var loaded = LoadedScript()
   private let limits: ReadLimits
+  private let followsImports: Bool
   /// Module by key once its imports are complete, `nil` while they are followed.
   private var moduleByKey: [String: Int?] = [:]
   /// The modules on the way from the script to the one being read.
   private var chain: [(key: String, name: String)] = []
 
-  private init(limits: ReadLimits) { self.limits = limits }
+  private init(limits: ReadLimits, followsImports: Bool) {
+    self.limits = limits
+    self.followsImports = followsImports
+  }
 
   /// Reads the script at `path` and its imports. Throws when the script itself can't be read; what is wrong
   /// with its imports or its text is in the result's diagnostics.
@@ -68,11 +72,12 @@ public struct Loader {
   }
 
   /// Takes a script's text that was read elsewhere (standard input, the prompt, an embedding program) and reads its imports
-  /// from `folder`.
+  /// from `folder`, unless only its form is of interest.
   public static func load(
-    _ bytes: [UInt8], name: String, folder: String = ".", key: String = "", limits: ReadLimits = ReadLimits()
+    _ bytes: [UInt8], name: String, folder: String = ".", key: String = "", limits: ReadLimits = ReadLimits(),
+    followingImports: Bool = true
   ) -> LoadedScript {
-    var loader = Loader(limits: limits)
+    var loader = Loader(limits: limits, followsImports: followingImports)
     loader.loaded.root = Files.resolved(folder) ?? folder
     loader.add(bytes, name: name, key: key, folder: folder, isLibrary: false)
     loader.loaded.diagnostics.sort { ($0.primary.span.file, $0.primary.span.lower) < ($1.primary.span.file, $1.primary.span.lower) }
@@ -82,21 +87,20 @@ public struct Loader {
   /// Parses one file, then its imports, then adds it; its index in the list of modules.
   @discardableResult
   private mutating func add(_ bytes: [UInt8], name: String, key: String, folder: String?, isLibrary: Bool) -> Int {
-    let file = loaded.sources.add(name: name, bytes: bytes)
-    let source = loaded.sources[file]
+    let (file, unreadable) = loaded.addSource(bytes, name: name)
     loaded.folders.append(folder)
-    if let unreadable = TextProblem.find(in: source) {
+    if let unreadable {
       loaded.diagnostics.append(unreadable)
       loaded.parsed.append(parse(SourceFile(id: file, name: name, bytes: [])))
     } else {
-      loaded.parsed.append(parse(source))
+      loaded.parsed.append(parse(loaded.sources[file]))
       loaded.diagnostics += loaded.parsed[Int(file.index)].diagnostics
     }
     moduleByKey[key] = .some(nil)
     chain.append((key, name))
     var imports: [Int] = []
     for item in loaded.parsed[Int(file.index)].tree.items {
-      guard case .importing(let targets) = item.kind else { continue }
+      guard followsImports, case .importing(let targets) = item.kind else { continue }
       for target in targets {
         if let module = follow(target, from: file) {
           imports.append(module)
@@ -166,6 +170,13 @@ enum ConfinedProblem: Error {
 }
 
 extension LoadedScript {
+  /// Adds a file, and says what makes it no text. Of a binary file nothing is kept: no message shows lines of it.
+  mutating func addSource(_ bytes: [UInt8], name: String) -> (file: FileID, problem: Diagnostic?) {
+    let file = FileID(sources.files.count)
+    let problem = TextProblem.find(in: SourceFile(id: file, name: name, bytes: bytes))
+    return (sources.add(name: name, bytes: problem?.code == "E0505" ? [] : bytes), problem)
+  }
+
   /// The path of the plain file called `name` in `folder`, as messages show it and as it really is.
   func confined(_ name: String, in folder: String) throws(ConfinedProblem) -> (path: String, real: String) {
     let path = Files.join(folder, name)

@@ -12,6 +12,9 @@ public enum Pipeline {
   /// text → tokens → tree. Throws when the file itself can't be read.
   public static func read(_ path: String) throws(FileProblem) -> LoadedScript { try Loader.load(path) }
 
+  /// tokens → text in its one layout; `nil` when there are mistakes of form.
+  public static func format(_ script: LoadedScript) -> String? { SoukSyntax.format(script.sources[FileID(0)]).text }
+
   /// tree → typed program, the tables' data files read. What is wrong with names is not asked while imports are missing.
   public static func check(_ script: LoadedScript) -> CheckedScript {
     var script = script

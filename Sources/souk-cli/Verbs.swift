@@ -24,7 +24,7 @@ struct SoukCommand: Verb {
       \(ExitStatus.table)
       """,
     version: "souk \(soukVersion)",
-    subcommands: [Explain.self, Version.self, Completions.self])
+    subcommands: [CheckScripts.self, Format.self, Explain.self, Version.self, Completions.self])
 
   func execute() -> ExitStatus { .held }
 }
