@@ -22,8 +22,8 @@ public enum NormalLaw {
   @inlinable
   public static func quantile(_ p: Double) -> Double {
     let q = p - 0.5
-    if q.magnitude <= 0.425 {
-      let r = 0.180625 - q * q
+    if q.magnitude <= 0x1.b333333333333p-2 {  // 0.425
+      let r = 0x1.71eb851eb851fp-3 - q * q  // 0.425² = 0.180625
       var top = 0x1.39a296f7d925ep+11
       top = top * r + 0x1.052d26b2e45e4p+15
       top = top * r + 0x1.06c1c55b78f2p+16

@@ -1,4 +1,4 @@
-// Reference values in 400-bit arithmetic (mpmath 1.3; 1600 bits for the trigonometric ones): the bits of the argument(s), the
+// Reference values in 400-bit arithmetic (mpmath 1.3; 2600 bits for the trigonometric ones): the bits of the argument(s), the
 // bits of the nearest double, and how far the true value lies above it, in units of its last place.
 enum ExponentialReference {
   static let exp = """

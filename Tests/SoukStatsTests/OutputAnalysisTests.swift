@@ -141,6 +141,13 @@ import Testing
       return
     }
     #expect(interval.n == 20)
+    // The second look pays for the first: an error of 0.05 / 6.
+    guard case .capped(let second) = rule.decide(moments, look: 2) else {
+      Issue.record("expected the cap")
+      return
+    }
+    #expect(isNear(second.level, 1 - 0.05 / 6, 1e-15))
+    #expect(second.halfWidth > interval.halfWidth)
   }
 }
 
@@ -150,13 +157,16 @@ import Testing
     var draws = Draws("kn")
     let sessions = longTests ? 1_000 : 60
     var right = 0
+    var replications = 0.0
     for _ in 0..<sessions {
       let means = [0.0, 0, 1, 0, 0]
-      let first = means.map { mean in (0..<20).map { _ in mean + draws.normal() } }
+      let first = means.map { mean in (0..<20).map { _ in mean + 4 * draws.normal() } }
       var selection = KimNelson(firstStage: first, indifference: 1, alpha: 0.05)
-      while selection.best == nil { selection.add(selection.survivors.map { means[$0] + draws.normal() }) }
+      while selection.best == nil { selection.add(selection.survivors.map { means[$0] + 4 * draws.normal() }) }
       if selection.best == 2 { right += 1 }
+      replications += Double(selection.replications) / Double(sessions)
     }
     #expect(isCredible(sessions - right, of: sessions, atMost: 0.05))
+    #expect(replications > 60)
   }
 }

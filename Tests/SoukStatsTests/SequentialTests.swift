@@ -186,6 +186,22 @@ struct Boundary {
     #expect(excluded > 0)
   }
 
+  /// Three values by hand: bets √(2 log 20 / (σ² t log(1 + t))), at most ½ over the mean.
+  @Test func bettingFollowsItsFormula() {
+    var test = BettingTest(mean: 0.1, alpha: 0.05)
+    for value in [0.0, 1, 0.5] { test.add(value) }
+    let l = 2 * Glibc.log(20.0)
+    // Centers ½, ¼, ½; sums of squares with the first ¼: ¼, ½, 17/16. The first bet meets its limit.
+    let first = 5.0
+    let second = Glibc.sqrt(l / (0.5 * Glibc.log(3.0)))
+    let third = Glibc.sqrt(l / (1.0625 * Glibc.log(4.0)))
+    let above = Glibc.log(1 - 0.1 * first) + Glibc.log(1 + 0.9 * second) + Glibc.log(1 + 0.4 * third)
+    #expect(isNear(test.logEvidenceAbove, above, 1e-12))
+    let cap = 0.5 / 0.9
+    let below = Glibc.log(1 + 0.1 * cap) + Glibc.log(1 - 0.9 * cap) + Glibc.log(1 - 0.4 * cap)
+    #expect(isNear(test.logEvidenceBelow, below, 1e-12))
+  }
+
   /// Values with mean exactly at the claim: each wrong verdict at most α; values clearly off are decided rightly.
   @Test func bettingKeepsItsErrorAndFindsTheTruth() {
     var draws = Draws("betting")
