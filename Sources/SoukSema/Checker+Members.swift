@@ -139,7 +139,7 @@ extension Checker {
     case .value(let value, let live):
       shown = value.shown
       if results, live { type = .signal(type) } else if live { readsLive = true }
-    case .thing: if results { type = .resultOf(type) }
+    case .thing: if results, type != .unknown { type = .resultOf(type) }
     case .journey:
       if !results { return TypedExpression(.journeyReference(base: base, scopeID, id, nil), member.type, span) }
       type = .resultOf(type)

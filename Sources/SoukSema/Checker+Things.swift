@@ -68,7 +68,12 @@ extension Checker {
     var typed: TypedThing
     let type: Type
     if let kind = ThingKind(rawValue: tree.kind.text) {
-      if kind == .stock || kind == .flow { report(.notYet("a `\(kind.rawValue)`", tree.kind.span)) }
+      if kind == .stock || kind == .flow {
+        // One message for each; what is said of it is not judged.
+        report(.notYet("a `\(kind.rawValue)`", tree.kind.span))
+        program.scopes[scopeID.index].members[id.index].type = .unknown
+        return
+      }
       typed = checkKernelThing(tree, kind)
       type = .thing(kind, solver.resolve(typed.dimension))
     } else if let entry = visible[module][tree.kind.text], case .scope(let component) = entry.symbol, program.scopes[component.index].isComponent {
