@@ -49,3 +49,32 @@ public struct CheckedScript: Sendable {
 
   init(script: LoadedScript) { self.script = script }
 }
+
+/// What `--dump` shows.
+public enum Stage: String, Sendable, CaseIterable { case tokens, tree, typed, model, trace }
+
+extension Pipeline {
+  /// The tokens or the tree of a script as text; `nil` for later stages.
+  public static func text(of stage: Stage, _ script: LoadedScript) -> String? {
+    switch stage {
+    case .tokens: tokens(of: script)
+    case .tree: StructureText.text(script.script.tree.items, sources: script.sources)
+    default: nil
+    }
+  }
+
+  /// The typed program as text; `nil` for other stages.
+  public static func text(of stage: Stage, _ checked: CheckedScript) -> String? {
+    stage == .typed ? StructureText.text(checked.program, sources: checked.script.sources) : nil
+  }
+
+  /// One token a line: place, kind, text.
+  private static func tokens(of script: LoadedScript) -> String {
+    let file = script.sources[FileID(0)]
+    return script.script.tokens.map { token in
+      let (line, column) = file.position(Int(token.lower))
+      let text = file.text(Int(token.lower), Int(token.upper)).replacing("\n", with: "\\n")
+      return "\(line):\(column)  \(token.kind)\(text.isEmpty ? "" : "  \(text)")\n"
+    }.joined()
+  }
+}
