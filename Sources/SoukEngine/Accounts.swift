@@ -17,7 +17,7 @@ extension Machine {
   }
 
   /// Whether an account can give an amount without going under its floor.
-  private func canGive(_ account: Int32, _ amount: Int64) -> Bool {
+  private mutating func canGive(_ account: Int32, _ amount: Int64) -> Bool {
     if accounts[account].floor == .min { return true }
     let (left, overflow) = accounts[account].balance.subtractingReportingOverflow(amount)
     if overflow { return false }

@@ -273,7 +273,7 @@ extension Machine {
   ///
   /// Seconds after a few months don't resolve a tick any more: what is within the rounding of `after` counts as not later,
   /// so that a process that waits for the next instant again and again meets each once.
-  func nextInstant(ofCalendar calendar: Int32, afterSeconds after: Double) -> Int64 {
+  mutating func nextInstant(ofCalendar calendar: Int32, afterSeconds after: Double) -> Int64 {
     if after.isNaN || after >= 9e9 { return .max }
     if after < 0 { return nextInstant(ofCalendar: calendar, after: -1) }
     let ticks = Int64(after * 1e9)
@@ -281,7 +281,7 @@ extension Machine {
   }
 
   /// The first instant of a calendar later than `after`, in ticks; `Int64.max` if there is none.
-  func nextInstant(ofCalendar calendar: Int32, after: Int64) -> Int64 {
+  mutating func nextInstant(ofCalendar calendar: Int32, after: Int64) -> Int64 {
     let span = program.calendarSpans[calendar]
     if span.count == 0 { return .max }
     var base: Int64 = 0

@@ -7,6 +7,8 @@ import SoukNumerics
 import SoukStats
 
 /// One replication in progress.
+///
+/// Its methods are mutating even where they only read: a call of one that isn't, from one that is, copies the whole struct.
 struct Machine {
   // The model.
   let program: Program
@@ -87,7 +89,7 @@ struct Machine {
   var ordinals: Slab<UInt32>
   var drawSites: Slab<DrawSite>
   var drawCaches: Slab<DrawCache>
-  var drawWords: Slab<UInt64>
+  var drawVariates: Slab<Double>
 
   // Tables read by the interpreter.
   let uses: Slab<UseSite>
@@ -138,7 +140,7 @@ struct Machine {
     ordinals = Slab(repeating: 0, count: model.origins.count)
     drawSites = program.drawSites
     drawCaches = Slab(repeating: DrawCache(), count: model.drawSites.count + model.sources.count)
-    drawWords = Slab(repeating: 0, count: 64 * (model.drawSites.count + model.sources.count))
+    drawVariates = Slab(repeating: 0, count: 64 * (model.drawSites.count + model.sources.count))
     uses = program.uses
     requests = program.requests
     journeys = program.journeys
@@ -227,7 +229,7 @@ struct Machine {
     for i in 0..<heaps.count { heaps[i].free() }
     heaps.free()
     pools.free(); levels.free(); accounts.free(); batches.free(); groups.free(); conditions.free(); handles.free()
-    sources.free(); releases.free(); streamKeys.free(); originKeys.free(); ordinals.free(); drawCaches.free(); drawWords.free()
+    sources.free(); releases.free(); streamKeys.free(); originKeys.free(); ordinals.free(); drawCaches.free(); drawVariates.free()
   }
 
   /// Bytes of storage that grows with the run.
@@ -278,7 +280,7 @@ extension Machine {
 
   /// Whether what an event is about still waits for it.
   @inline(__always)
-  func isAlive(_ event: Event) -> Bool {
+  mutating func isAlive(_ event: Event) -> Bool {
     switch EventKind(rawValue: event.kind) {
     case .serviceEnd, .wait, .patience: tokens[event.index].timer == event.order
     case .sharedEnd: stations[event.index].timer == event.order
@@ -400,7 +402,7 @@ extension Machine {
   }
 
   /// The place of the op at `pc`.
-  func place(_ pc: Int) -> Int32 {
+  mutating func place(_ pc: Int) -> Int32 {
     program.model.places.indices.contains(pc) ? program.model.places[pc] : -1
   }
 
@@ -424,7 +426,7 @@ extension Machine {
     }
     if allotted >= limits.maxSteps { fail(.limit(.steps, place: where_)) }
     if events.isCrowded {
-      let machine = self
+      var machine = self
       events.purge { machine.isAlive($0) }
     }
     if bytes > limits.maxBytes { fail(.limit(.memory, place: where_)) }

@@ -31,7 +31,7 @@ extension Machine {
 
   // MARK: Pools
 
-  private func heap(ofPool p: Int32) -> Int32 { Int32(truncatingIfNeeded: 2 * stations.count) + p }
+  private mutating func heap(ofPool p: Int32) -> Int32 { Int32(truncatingIfNeeded: 2 * stations.count) + p }
 
   mutating func seize(_ token: Int32, _ site: RequestSite, pc: Int) -> Int {
     let p = site.thing
@@ -62,7 +62,7 @@ extension Machine {
   }
 
   /// Whether somebody who arrives would be first in the queue.
-  private func mayOvertake(_ p: Int32, _ priority: Double) -> Bool {
+  private mutating func mayOvertake(_ p: Int32, _ priority: Double) -> Bool {
     if pools[p].waiting == 0 { return true }
     switch pools[p].discipline {
     case .fifo: return false

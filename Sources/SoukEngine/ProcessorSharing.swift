@@ -8,7 +8,7 @@ import SoukModel
 
 extension Machine {
   /// How fast virtual time runs: the share of a server that each gets.
-  private func speed(_ s: Int32) -> Double {
+  private mutating func speed(_ s: Int32) -> Double {
     let inside = stations[s].inService
     if inside == 0 || !stations[s].isUp { return 0 }
     return inside <= stations[s].servers ? 1 : Double(stations[s].servers) / Double(inside)

@@ -137,12 +137,22 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
   }
 }
 
-extension Slab<UInt64> {
-  /// The first words of 64 consecutive ordinals of a random stream, into the elements from `start` on.
-  func fillBlock(from start: Int, key: StreamKey, index: UInt32, firstOrdinal: UInt32, replication: UInt32) {
+extension Slab<Double> {
+  /// The standard variates of 64 consecutive ordinals of a random stream, into the elements from `start` on: uniform
+  /// numbers, or exponentials of mean 1.
+  func fillVariates(
+    from start: Int, key: StreamKey, index: UInt32, firstOrdinal: UInt32, replication: UInt32, isExponential: Bool
+  ) {
     assert(start >= 0 && start + Philox4x32.blockLength <= count)
-    unsafe Philox4x32.block(
-      key: key, attempt: 0, index: index, firstOrdinal: firstOrdinal, replication: replication, into: base + start)
+    let variates = unsafe base + start
+    unsafe variates.withMemoryRebound(to: UInt64.self, capacity: Philox4x32.blockLength) { words in
+      unsafe Philox4x32.block(
+        key: key, attempt: 0, index: index, firstOrdinal: firstOrdinal, replication: replication, into: words)
+    }
+    for i in start..<(start + Philox4x32.blockLength) { self[i] = Philox4x32.uniform(self[i].bitPattern) }
+    if isExponential {
+      for i in start..<(start + Philox4x32.blockLength) { self[i] = -Elementary.log(1 - self[i]) }
+    }
   }
 }
 

@@ -108,12 +108,12 @@ extension Machine {
     releases.sort(first..<releases.count) { ($0.time, $0.ordinal) < ($1.time, $1.ordinal) }
   }
 
-  /// A uniform number for the present gap of a source.
+  /// A uniform number, or an exponential of mean 1, for the present gap of a source.
   @inline(__always)
-  private mutating func gapUniform(_ s: Int32) -> Double {
+  private mutating func gapVariate(_ s: Int32, isExponential: Bool) -> Double {
     let key = streamKeys[sources[s].stream] ^ originKeys[sources[s].origin]
     let cache = Int32(truncatingIfNeeded: drawSites.count) &+ s
-    return Philox4x32.uniform(word(cache: cache, key: key, index: 0, ordinal: sources[s].arrivals))
+    return standard(cache: cache, key: key, index: 0, ordinal: sources[s].arrivals, isExponential: isExponential)
   }
 
   /// Schedules the next arrival of a source, from now on.
@@ -125,10 +125,10 @@ extension Machine {
     var gap = Double.infinity
     switch sources[s].pattern {
     case .poisson:
-      if sources[s].factor > 0 { gap = -Elementary.log(1 - gapUniform(s)) / sources[s].factor }
+      if sources[s].factor > 0 { gap = gapVariate(s, isExponential: true) / sources[s].factor }
     case .interarrival:
       let law = sources[s].table
-      if laws[law].isOneWord { gap = laws.quantile(law, gapUniform(s)) } else {
+      if laws[law].isOneWord { gap = laws.quantile(law, gapVariate(s, isExponential: false)) } else {
         let key = streamKeys[sources[s].stream] ^ originKeys[sources[s].origin]
         gap = laws.sample(law, Counter(key: key, index: 0, ordinal: sources[s].arrivals, replication: replication))
       }
@@ -148,10 +148,10 @@ extension Machine {
     switch sources[s].pattern {
     case .curve:
       if sources[s].factor == 0 { return }
-      let amount = -Elementary.log(1 - gapUniform(s)) / sources[s].factor
+      let amount = gapVariate(s, isExponential: true) / sources[s].factor
       scheduleArrival(s, after: program.curves.delay(sources[s].table, from: seconds(now), amount: amount))
     case .live:
-      sources[s].exponential = -Elementary.log(1 - gapUniform(s))
+      sources[s].exponential = gapVariate(s, isExponential: true)
       sources[s].reckoned = now
       awaitLive(s)
     case .released, .instants:

@@ -65,7 +65,7 @@ extension Machine {
 
   /// The target of an `else`, which lowering always gives.
   @inline(__always)
-  func otherwise(_ target: Int32, _ pc: Int) -> Int {
+  mutating func otherwise(_ target: Int32, _ pc: Int) -> Int {
     precondition(target >= 0, "the op before \(pc) has nowhere to go when it is refused")
     return Int(target)
   }
@@ -235,7 +235,7 @@ extension Machine {
     }
   }
 
-  private func firstInService(_ s: Int32) -> Int32 {
+  private mutating func firstInService(_ s: Int32) -> Int32 {
     if stations[s].isPreemptive { return heaps[2 &* s &+ 1].count > 0 ? heaps[2 &* s &+ 1].first.token : -1 }
     return stations[s].serving.head
   }

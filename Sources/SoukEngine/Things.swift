@@ -10,6 +10,9 @@ struct StationState: BitwiseCopyable {
   /// In-service tokens are kept in a queue, because a breakdown or a rate of 0 stops them all.
   let tracksService: Bool
   let canBreak: Bool
+  /// Whether the queue is a heap, by priority or by service time. (Stored: a computed property would copy the record.)
+  let isOrdered: Bool
+  let isPreemptive: Bool
   let serversCell: Int32
   let rateCell: Int32
   let serviceLaw: Int32
@@ -50,6 +53,8 @@ struct StationState: BitwiseCopyable {
     discipline = station.discipline
     hasRate = station.rate >= 0
     canBreak = station.uptime >= 0
+    isPreemptive = station.discipline == .preemptiveResume || station.discipline == .preemptiveRestart
+    isOrdered = isPreemptive || station.discipline == .priority || station.discipline == .shortestFirst
     tracksService = hasRate || canBreak
     serversCell = station.servers
     rateCell = station.rate
@@ -68,16 +73,6 @@ struct StationState: BitwiseCopyable {
     waitTally = tally(station.wait)
     serviceTally = tally(station.serviceTime)
   }
-
-  /// Whether the queue is a heap ordered by priority or by service time.
-  var isOrdered: Bool {
-    switch discipline {
-    case .priority, .preemptiveResume, .preemptiveRestart, .shortestFirst: true
-    case .fifo, .lifo, .processorSharing: false
-    }
-  }
-
-  var isPreemptive: Bool { discipline == .preemptiveResume || discipline == .preemptiveRestart }
 }
 
 /// A pool: how much is held, and who waits.

@@ -24,7 +24,7 @@ public struct TraceEvent: Sendable, Hashable {
 
 extension Machine {
   @inline(never)
-  func tell(_ what: TraceEvent.What, _ token: Int32, _ value: Double) {
+  mutating func tell(_ what: TraceEvent.What, _ token: Int32, _ value: Double) {
     guard let trace else { return }
     if token < 0 {
       trace(TraceEvent(time: now, journey: -1, origin: -1, ordinal: 0, what: what, value: value))
