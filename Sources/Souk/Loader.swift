@@ -79,13 +79,12 @@ public struct Loader {
   ) -> LoadedScript {
     var loader = Loader(limits: limits, followsImports: followingImports)
     loader.loaded.root = Files.resolved(folder) ?? folder
-    loader.add(bytes, name: name, key: key, folder: folder, isLibrary: false)
+    DeepStack.run { _ = loader.add(bytes, name: name, key: key, folder: folder, isLibrary: false) }
     loader.loaded.diagnostics.sort { ($0.primary.span.file, $0.primary.span.lower) < ($1.primary.span.file, $1.primary.span.lower) }
     return loader.loaded
   }
 
   /// Parses one file, then its imports, then adds it; its index in the list of modules.
-  @discardableResult
   private mutating func add(_ bytes: [UInt8], name: String, key: String, folder: String?, isLibrary: Bool) -> Int {
     let (file, unreadable) = loaded.addSource(bytes, name: name)
     loaded.folders.append(folder)

@@ -13,10 +13,12 @@ public enum Pipeline {
   public static func read(_ path: String) throws(FileProblem) -> LoadedScript { try Loader.load(path) }
 
   /// tokens → text in its one layout; `nil` when there are mistakes of form.
-  public static func format(_ script: LoadedScript) -> String? { SoukSyntax.format(script.sources[FileID(0)]).text }
+  public static func format(_ script: LoadedScript) -> String? { DeepStack.run { SoukSyntax.format(script.sources[FileID(0)]).text } }
 
   /// tree → typed program, the tables' data files read. What is wrong with names is not asked while imports are missing.
-  public static func check(_ script: LoadedScript) -> CheckedScript {
+  public static func check(_ script: LoadedScript) -> CheckedScript { DeepStack.run { typed(script) } }
+
+  private static func typed(_ script: LoadedScript) -> CheckedScript {
     var script = script
     var checked = CheckedScript(script: script)
     checked.diagnostics = script.diagnostics
@@ -58,14 +60,14 @@ extension Pipeline {
   public static func text(of stage: Stage, _ script: LoadedScript) -> String? {
     switch stage {
     case .tokens: tokens(of: script)
-    case .tree: StructureText.text(script.script.tree.items, sources: script.sources)
+    case .tree: DeepStack.run { StructureText.text(script.script.tree.items, sources: script.sources) }
     default: nil
     }
   }
 
   /// The typed program as text; `nil` for other stages.
   public static func text(of stage: Stage, _ checked: CheckedScript) -> String? {
-    stage == .typed ? StructureText.text(checked.program, sources: checked.script.sources) : nil
+    stage == .typed ? DeepStack.run { StructureText.text(checked.program, sources: checked.script.sources) } : nil
   }
 
   /// One token a line: place, kind, text.
