@@ -45,6 +45,8 @@ struct Lexer {
   /// Mistakes before this offset are already reported: a token may be read twice.
   var reportedUpTo = -1
   var tabWarned = false
+  /// A zero byte was met; what is missing behind it is no mistake of its own.
+  var isBinary = false
 
   init(_ file: SourceFile) {
     self.file = file
@@ -142,9 +144,8 @@ struct Lexer {
     case UInt8(ascii: "%"): return one(.percent)
     case 0:
       report(.binaryContent(at: span(i, i + 1)))
-      var end = i
-      while end < bytes.count && bytes[end] == 0 { end += 1 }
-      return Lexeme(.invalid, i, end)
+      isBinary = true
+      return Lexeme(.comment, i, bytes.count) // nothing behind it is worth reading
     default:
       report(.strangeCharacter(Unicode.Scalar(b), at: span(i, i + 1)))
       return one(.invalid)

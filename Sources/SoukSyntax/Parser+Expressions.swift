@@ -299,7 +299,10 @@ extension Parser {
     let place = tokenSpan
     switch token.kind {
     case .word:
-      if reportStatementInsteadOfValue() { return missing() }
+      if statementStandsInstead() || at(.else) {
+        valueExpected()
+        return missing()
+      }
       let name = text(token)
       take()
       return Expression(.name(name), place)
@@ -329,14 +332,12 @@ extension Parser {
     }
   }
 
-  /// A line that begins with a statement where a value should have been: `let x =` and then `print y` in the next line.
-  private mutating func reportStatementInsteadOfValue() -> Bool {
-    guard token.firstOnLine, let keyword = token.keyword, !token.beforeColon, keyword.beginsStatement else { return false }
+  /// A line that begins with a statement where the one above wants to go on: `let x =` and then `print y` in the next line.
+  func statementStandsInstead() -> Bool {
+    guard continuing, lastKind != .newline, lastKind != .comma || inRound, lastKind != .leftBrace, token.firstOnLine, let keyword = token.keyword, !token.beforeColon, keyword.beginsStatement else { return false }
     let after = lexer.skipBlanks(token.upper)
     guard after > token.upper, lexer.wordCharacter(after) > 0 || lexer.byte(after) == UInt8(ascii: "\"") else { return false }
-    if keywordContinues(after) { return false }
-    valueExpected()
-    return true
+    return !keywordContinues(after)
   }
 
   /// Whether the word at `i` could go on an expression, as `and` does.
@@ -346,9 +347,10 @@ extension Parser {
 
   private mutating func valueExpected() {
     guard !stopped else { return }
-    if token.kind != .rightParen, token.kind != .rightBracket, token.kind != .rightBrace || inRound, reportCommonMistake() { return }
+    let closes = open.last.map { Self.closer($0.kind) == token.kind } ?? false
+    if !closes && reportCommonMistake() { return }
     let after = lastUpper > 0 ? span(max(0, lastUpper - 1), lastUpper) : tokenSpan
-    if token.firstOnLine || token.kind == .newline || token.kind == .end || token.kind == .rightBrace {
+    if token.firstOnLine || token.kind == .newline || token.kind == .end || closes {
       fail(.valueMissing(after: lastToken(), at: after))
     } else if token.kind.isInfix {
       fail(.valueBeforeOperator(text(token), at: tokenSpan))
@@ -496,6 +498,11 @@ extension Parser {
       case .stringText: parts.append(.text(lexer.unescaped(part.lower, part.upper)))
       case .holeOpen:
         if let hole = parseHole(part) { parts.append(.hole(hole)) }
+        if holeEndedString {
+          holeEndedString = false
+          token = readToken()
+          return StringLiteral(parts: parts, span: span(lower, lastUpper))
+        }
         if stopped { return StringLiteral(parts: parts, span: span(from: lower)) }
       case .quoteClose:
         continuing = false
@@ -528,6 +535,7 @@ extension Parser {
       value = parseValue()
       lastDepth += 1
     }
+    if token.kind == .quote { return endString(in: brace, base, value) }
     if token.kind != .rightBrace && token.kind != .end { unexpected("`}`", after: "the value in a string") }
     if stopped { recover(base: base) }
     stringDepth -= 1
@@ -545,6 +553,19 @@ extension Parser {
     return value
   }
 
+  /// `"a {b"`: the quote that should have come behind the hole's `}`.
+  private mutating func endString(in brace: Lexeme, _ base: Int, _ value: Expression?) -> Expression? {
+    diagnostics.append(.unclosedHole(at: span(brace.lower, brace.lower + 1)))
+    mark(.quoteClose)
+    lastUpper = token.upper
+    continuing = false
+    stringDepth -= 1
+    open.removeLast(open.count - base + 1)
+    updateRound()
+    holeEndedString = true
+    return value
+  }
+
   /// A unit that stands by itself: after `to`, or as a type. The keyword or mark before it is the next token where `after` is `to`.
   mutating func parseUnit(after word: String) -> UnitText {
     guard !stopped else { return UnitText("", span(real.lower, real.lower)) }
@@ -554,7 +575,7 @@ extension Parser {
 
   mutating func parseBareUnit(after word: String) -> UnitText {
     guard !stopped else { return UnitText("", span(real.lower, real.lower)) }
-    guard let upper = lexer.unitEnd(token.lower), token.kind != .end else {
+    guard let upper = lexer.unitEnd(token.lower), token.kind != .end, !statementStandsInstead() else {
       if !reportCommonMistake() { fail(.unitExpected(found: describe(token), after: word, at: tokenSpan)) }
       return UnitText("", span(real.lower, real.lower))
     }

@@ -27,6 +27,10 @@ extension Parser {
   }
 
   private mutating func endItem() {
+    if unwinding {
+      unwinding = false
+      return
+    }
     switch token.kind {
     case .newline: take()
     case .end, .stopped: return
@@ -39,9 +43,14 @@ extension Parser {
     let before = docs.take(at: lower)
     if misplaced() { return Item(.missing, span(lower, lower)) }
     correctSpelling(Self.itemWords)
-    let kind = parseItemKind()
+    var kind = parseItemKind()
     let place = span(from: lower)
-    return Item(kind, place, docs: docs.take(at: before, trailing: lastUpper))
+    let itemDocs = docs.take(at: before, trailing: lastUpper)
+    if case .binding(var binding) = kind {
+      binding.docs = itemDocs
+      kind = .binding(binding)
+    }
+    return Item(kind, place, docs: itemDocs)
   }
 
   static let itemWords: [Keyword] = [
@@ -173,7 +182,6 @@ extension Parser {
   /// `let`, `var` and `param`; the last may go without a value, and takes an expression only.
   mutating func parseBinding(_ keyword: Keyword) -> Binding {
     let lower = token.lower
-    let before = docs.take(at: lower)
     takeKeyword()
     let name = expectName("a name after `\(keyword.rawValue)`")
     var type: TypeExpression?
@@ -186,7 +194,7 @@ extension Parser {
       value = parseValue()
     }
     let place = span(from: lower)
-    return Binding(name: name, type: type, value: value, span: place, docs: docs.take(at: before, trailing: lastUpper))
+    return Binding(name: name, type: type, value: value, span: place)
   }
 
   private mutating func bindingWithoutValue(_ keyword: Keyword, _ name: Name, _ type: TypeExpression?) {
@@ -301,7 +309,7 @@ extension Parser {
   mutating func parseFields(_ owner: String) -> [Field] {
     var fields: [Field] = []
     var depth = 0
-    block(of: owner, commas: true) { parser in
+    block(of: owner, commas: true, of: .fields) { parser in
       guard let field = parser.parseField(owner) else { return }
       fields.append(field)
       depth = max(depth, parser.lastDepth)

@@ -9,7 +9,7 @@ extension Parser {
 
   mutating func parseMembers(_ owner: String, _ name: String) -> [Member] {
     var members: [Member] = []
-    block(of: "`\(owner) \(name)`", commas: true, members: true) { parser in members.append(parser.parseMember()) }
+    block(of: "`\(owner) \(name)`", commas: true, of: .members) { parser in members.append(parser.parseMember()) }
     return members
   }
 
@@ -17,11 +17,21 @@ extension Parser {
     let lower = token.lower
     let before = docs.take(at: lower)
     if badLineStart() { return Member(.missing, span(lower, lower)) }
-    let kind = parseMemberKind(before)
-    return Member(kind, span(from: lower), docs: docs.take(at: before, trailing: lastUpper))
+    var kind = parseMemberKind()
+    let memberDocs = docs.take(at: before, trailing: lastUpper)
+    switch kind {
+    case .parameter(var binding):
+      binding.docs = memberDocs
+      kind = .parameter(binding)
+    case .binding(var binding):
+      binding.docs = memberDocs
+      kind = .binding(binding)
+    default: break
+    }
+    return Member(kind, span(from: lower), docs: memberDocs)
   }
 
-  private mutating func parseMemberKind(_ docsBefore: String?) -> Member.Kind {
+  private mutating func parseMemberKind() -> Member.Kind {
     guard token.kind == .word else {
       unexpected("a member such as `param`, `station`, `journey` or `name: value`", after: "a model")
       return .missing
@@ -33,8 +43,7 @@ extension Parser {
     guard let keyword = token.keyword else { return parseThing() }
     switch keyword {
     case .param, .let:
-      var binding = parseBinding(keyword)
-      binding.docs = docs.take(at: docsBefore, trailing: lastUpper) ?? binding.docs
+      let binding = parseBinding(keyword)
       return keyword == .param ? .parameter(binding) : .binding(binding)
     case .journey: return parseJourney()
     case .action: return parseAction()
@@ -77,7 +86,7 @@ extension Parser {
 
   /// `KIND name { … }`, `KIND name[k in Table] { … }`; a misspelt keyword is read as what was meant.
   private mutating func parseThing() -> Member.Kind {
-    if misspeltMember() { return parseMemberKind(nil) }
+    if misspeltMember() { return parseMemberKind() }
     let kind = expectName("a kind of thing")
     guard token.kind == .word else {
       if !stopped { thingWithoutName(kind) }

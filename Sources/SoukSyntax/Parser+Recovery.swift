@@ -5,7 +5,7 @@ import SoukText
 
 extension Parser {
   /// Reads `{ element … }`; elements are parted by line ends, and by commas where `commas`.
-  mutating func block(of what: String, commas: Bool, members: Bool = false, _ element: (inout Parser) -> Void) {
+  mutating func block(of what: String, commas: Bool, of elements: Elements = .others, _ element: (inout Parser) -> Void) {
     guard token.kind == .leftBrace else { return unexpected("`{`", after: what) }
     guard enter() else { return leave() }
     defer { leave() }
@@ -25,7 +25,7 @@ extension Parser {
         continue
       default: break
       }
-      if beginsOuterItem(base: base, members: members) {
+      if beginsOuter(base: base, elements) {
         reportUnclosed(base: base)
         return
       }
@@ -39,6 +39,10 @@ extension Parser {
 
   /// After an element: a separator is taken; anything but that or the end of the list is a mistake.
   private mutating func separate(_ what: String, commas: Bool) {
+    if unwinding {
+      unwinding = false
+      return
+    }
     switch token.kind {
     case .newline: take()
     case .comma where commas: take()
@@ -103,12 +107,21 @@ extension Parser {
     return token.firstOnLine
   }
 
-  /// An item's keyword at the left margin, where nothing in this block can begin so: the block's `}` is missing.
-  private func beginsOuterItem(base: Int, members: Bool) -> Bool {
-    guard scriptDepth == 0, token.firstOnLine, token.kind == .word, !token.beforeColon, token.keyword?.beginsOnlyItem == true,
-      indent(token.lower) == 0, anotherOperandFollows
+  enum Elements { case members, steps, fields, others }
+
+  /// A line no further to the right than the one that opened this block, which begins as nothing in the block can: its `}` is missing.
+  private func beginsOuter(base: Int, _ elements: Elements) -> Bool {
+    guard scriptDepth == 0, token.firstOnLine, token.kind == .word, !token.beforeColon, anotherOperandFollows,
+      base > 0, base <= open.count, indent(token.lower) <= open[base - 1].indent
     else { return false }
-    return !(members && looksLikeThing)
+    switch elements {
+    case .members: return token.keyword?.beginsOnlyItem == true && !looksLikeThing
+    case .fields: return true
+    case .steps:
+      if let keyword = token.keyword, keyword == .if || keyword == .for || keyword == .not || Self.stepWords.contains(keyword) { return false }
+      return nearest(Self.stepWords) == nil
+    case .others: return token.keyword?.beginsOnlyItem == true
+    }
   }
 
   /// `KIND name`, `KIND name {` with fields, `KIND name[`: what a member may be, whatever the kind is called.
@@ -129,10 +142,11 @@ extension Parser {
     if open.count > base { open.removeLast(open.count - base) }
     let bracket = open.popLast()
     updateRound()
+    unwinding = token.kind != .end
     guard !unclosedReported else { return }
     unclosedReported = true
     let place = bracket.map { span($0.lower, $0.lower + 1) } ?? tokenSpan
-    diagnostics.append(.unclosed("{", suspect: misaligned, at: place))
+    diagnostics.append(.unclosed("{", outer: misaligned == nil ? nil : place, at: misaligned ?? place))
   }
 
   // MARK: What was found instead
@@ -154,7 +168,9 @@ extension Parser {
     case .invalid, .badValue: stop()
     case .percent:
       let number = lastUpper > 0 && lexer.isDigit(lexer.byte(lastUpper - 1)) && lexer.skipBlanks(lastUpper) == token.lower
-      fail(.loosePercent(gap: number ? span(lastUpper, token.upper) : nil, at: tokenSpan))
+      let next = lexer.skipBlanks(token.upper)
+      let divides = lexer.wordCharacter(next) > 0 || lexer.byte(next) == UInt8(ascii: "(")
+      fail(.loosePercent(gap: number ? span(lastUpper, token.upper) : nil, divides: divides, at: tokenSpan))
     case .rightParen, .rightBracket, .rightBrace:
       guard let bracket = open.last else {
         fail(.unopened(text(token), at: tokenSpan))
@@ -163,16 +179,16 @@ extension Parser {
       let closes = Self.closer(bracket.kind)
       guard closes != token.kind else { return false }
       if token.kind == .rightBrace && bracket.kind != .leftBrace || token.kind == .end {
-        fail(.unclosed(lexer.file.text(bracket.lower, bracket.lower + 1), suspect: nil, at: span(bracket.lower, bracket.lower + 1)))
+        fail(.unclosed(lexer.file.text(bracket.lower, bracket.lower + 1), outer: nil, at: span(bracket.lower, bracket.lower + 1)))
       } else {
         fail(.wrongCloser(text(token), opened: span(bracket.lower, bracket.lower + 1), expected: Self.spelling(closes), at: tokenSpan))
       }
     case .end where inRound, .newline where inRound:
       guard let bracket = open.last else { return false }
-      fail(.unclosed(lexer.file.text(bracket.lower, bracket.lower + 1), suspect: nil, at: span(bracket.lower, bracket.lower + 1)))
+      fail(.unclosed(lexer.file.text(bracket.lower, bracket.lower + 1), outer: nil, at: span(bracket.lower, bracket.lower + 1)))
     case .word where inRound && token.firstOnLine && beginsStatement:
       guard let bracket = open.last else { return false }
-      fail(.unclosed(lexer.file.text(bracket.lower, bracket.lower + 1), suspect: nil, at: span(bracket.lower, bracket.lower + 1)))
+      fail(.unclosed(lexer.file.text(bracket.lower, bracket.lower + 1), outer: nil, at: span(bracket.lower, bracket.lower + 1)))
     default: return false
     }
     return true
@@ -184,7 +200,7 @@ extension Parser {
     if token.kind == .assign {
       return fail(.assignInExpression(at: tokenSpan))
     }
-    fail(.unexpected(describe(token), expected: "the end of the line", in: "a whole statement", at: tokenSpan))
+    fail(.unexpected(describe(token), expected: "the end of the line", in: "", at: tokenSpan))
   }
 
   static func closer(_ kind: TokenKind) -> TokenKind {

@@ -75,7 +75,7 @@ extension Parser {
   @discardableResult
   mutating func correctSpelling(_ candidates: [Keyword]) -> Bool {
     guard token.kind == .word, !token.beforeColon, anotherOperandFollows else { return false }
-    if let keyword = token.keyword, candidates.contains(keyword) || keyword == .if || keyword == .for { return false }
+    if let keyword = token.keyword, candidates.contains(keyword) || keyword == .if || keyword == .for || keyword == .not { return false }
     guard let meant = nearest(candidates) else { return false }
     diagnostics.append(.misspelt(text(token), meant: meant.rawValue, at: tokenSpan))
     token.keyword = meant

@@ -10,7 +10,7 @@ extension Parser {
 
   mutating func parseSteps(_ owner: String) -> [Step] {
     var steps: [Step] = []
-    block(of: owner, commas: false) { parser in steps.append(parser.parseStep()) }
+    block(of: owner, commas: false, of: .steps) { parser in steps.append(parser.parseStep()) }
     return steps
   }
 
@@ -93,7 +93,7 @@ extension Parser {
   }
 
   private mutating func expectColon(_ keyword: Keyword) {
-    if token.kind == .assign { return fail(.assignAfterVerb(keyword.rawValue, at: tokenSpan)) }
+    if token.kind == .assign { return fail(.assignAfterVerb(keyword.rawValue, whole: span(lastUpper, token.upper), at: tokenSpan)) }
     expect(.colon, "`:`", after: "`\(keyword.rawValue)` and its thing")
   }
 

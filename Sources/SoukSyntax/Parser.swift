@@ -14,7 +14,7 @@ public struct ParseResult: Sendable {
   var endsEarly = false
 }
 
-/// Reads a script. Never fails: what is wrong is in `diagnostics`, and the tree has the rest. O(length).
+/// Reads a script. Never fails: what is wrong is in `diagnostics` (the first hundred), and the tree has the rest. O(length).
 public func parse(_ file: SourceFile) -> ParseResult {
   var parser = Parser(file)
   let items = parser.parseFile()
@@ -23,8 +23,8 @@ public func parse(_ file: SourceFile) -> ParseResult {
     ($0.primary.span.lower, $0.code) < ($1.primary.span.lower, $1.code)
   }
   return ParseResult(
-    tree: SyntaxTree(file: file.id, items: items, docs: fileDocs), tokens: parser.tokens, diagnostics: diagnostics,
-    endsEarly: parser.endsEarly)
+    tree: SyntaxTree(file: file.id, items: items, docs: fileDocs), tokens: parser.tokens,
+    diagnostics: Array(diagnostics.prefix(Parser.reportLimit)), endsEarly: parser.endsEarly)
 }
 
 /// Whether a text typed at the prompt is whole: false when it ends within a bracket or a string, or after something that
@@ -57,6 +57,10 @@ struct Parser {
   /// The innermost block whose `}` stands under another column than the line of its `{`: the first suspect when one is missing.
   var misaligned: Span?
   var unclosedReported = false
+  /// A block has just been left without its `}`: what follows begins a line though no line end was taken.
+  var unwinding = false
+  /// The string around a hole ended within it.
+  var holeEndedString = false
 
   var nesting = 0
   /// Depth of `if` and `for` blocks at the top level, which hold items.
@@ -69,6 +73,8 @@ struct Parser {
 
   static let nestingLimit = 200
   static let depthLimit = 500
+  /// More mistakes than anyone reads: the file is something else than a script.
+  static let reportLimit = 100
 
   struct OpenBracket {
     var kind: TokenKind
@@ -211,7 +217,7 @@ struct Parser {
   }
 
   mutating func expectName(_ what: String) -> Name {
-    guard token.kind == .word else {
+    guard token.kind == .word, !at(.else), !statementStandsInstead() else {
       if !stopped { fail(.nameExpected(what, found: describe(token), at: tokenSpan)) }
       return Name("", span(real.lower, real.lower))
     }
@@ -223,7 +229,7 @@ struct Parser {
   /// Reports a mistake and stops reading until the list that holds this statement goes on.
   mutating func fail(_ diagnostic: Diagnostic) {
     guard !stopped else { return }
-    if token.kind != .invalid && token.kind != .badValue { diagnostics.append(diagnostic) }
+    if token.kind != .invalid && token.kind != .badValue && lexer.reportedUpTo != token.lower && !lexer.isBinary { diagnostics.append(diagnostic) }
     stop()
   }
 

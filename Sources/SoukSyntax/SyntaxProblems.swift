@@ -158,10 +158,10 @@ extension Diagnostic {
       hints: [Hint("the scale belongs to the number, the unit stands apart", replace: span, with: "\(digits)\(scale) \(unit)")])
   }
 
-  static func loosePercent(gap: Span?, at span: Span) -> Diagnostic {
+  static func loosePercent(gap: Span?, divides: Bool, at span: Span) -> Diagnostic {
     var hints: [Hint] = []
     if let gap { hints.append(Hint("no space between the number and `%`", replace: gap, with: "%")) }
-    hints.append(Hint("for the rest of a division write `mod`", replace: span, with: "mod"))
+    if divides { hints.append(Hint("for the rest of a division write `mod`", replace: span, with: "mod")) }
     return Diagnostic("E0122", "`%` belongs directly behind a number", at: span, "stands alone", hints: hints)
   }
 
@@ -191,9 +191,8 @@ extension Diagnostic {
 
   // MARK: Brackets
 
-  static func unclosed(_ bracket: String, suspect: Span?, at span: Span) -> Diagnostic {
-    var others: [Label] = []
-    if let suspect { others.append(Label(suspect, "the `}` that closes this one stands under another line")) }
+  static func unclosed(_ bracket: String, outer: Span?, at span: Span) -> Diagnostic {
+    let others = outer.map { [Label($0, "so that its `}` is taken for this one's")] } ?? []
     return Diagnostic(
       "E0126", "`\(bracket)` is never closed", at: span, "opened here", others: others,
       hints: [Hint("a `\(bracket == "{" ? "}" : bracket == "(" ? ")" : "]")` is missing")])
@@ -270,10 +269,10 @@ extension Diagnostic {
       hints: [Hint("write a colon", replace: whole, with: "\(name):")])
   }
 
-  static func assignAfterVerb(_ verb: String, at span: Span) -> Diagnostic {
+  static func assignAfterVerb(_ verb: String, whole: Span, at span: Span) -> Diagnostic {
     Diagnostic(
       "E0137", "`\(verb)` takes `:`, not `=`", at: span, "expected `:`",
-      hints: [Hint("write `\(verb) thing: value`", replace: span, with: ":")])
+      hints: [Hint("write `\(verb) thing: value`", replace: whole, with: ":")])
   }
 
   static func assignInExpression(at span: Span) -> Diagnostic {
