@@ -61,7 +61,7 @@ let package = Package(
     .executableTarget(name: "embed-texts", path: "Sources/embed-texts", swiftSettings: strict),
     tests("SoukText"),
     tests("SoukNumerics"),
-    tests("SoukSyntax", uses: ["SoukText"]),
+    tests("SoukSyntax", uses: ["SoukText"], data: "Errors"),
     tests("SoukUnits"),
     tests("SoukSema", uses: ["SoukText", "SoukSyntax"], data: "Errors"),
     tests("SoukStats", uses: ["SoukNumerics"]),

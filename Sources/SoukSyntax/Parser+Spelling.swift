@@ -51,12 +51,22 @@ extension Parser {
   /// At the start of any statement.
   mutating func badLineStart() -> Bool {
     if at(.else) {
-      fail(.elseAtLineStart(at: tokenSpan))
+      fail(.elseAtLineStart(gap: gapToLineAbove.map { span($0, token.lower) }, at: tokenSpan))
       return true
     }
     guard token.kind.isInfix, token.firstOnLine else { return false }
-    fail(.operatorAtLineStart(text(token), at: tokenSpan))
+    let operand = lexer.skipBlanks(token.upper)
+    let start = token.lower - indent(token.lower)
+    fail(
+      .operatorAtLineStart(
+        text(token), gap: gapToLineAbove.map { span($0, operand) }, indent: lexer.file.text(start, token.lower), at: tokenSpan))
     return true
+  }
+
+  /// End of the token before this line, unless a comment comes between.
+  private var gapToLineAbove: Int? {
+    guard let last = tokens.dropLast().last(where: { $0.kind != .newline && $0.kind != .continuation }) else { return nil }
+    return last.kind == .comment || last.kind == .docComment ? nil : Int(last.upper)
   }
 
   /// Whether a word, number or string follows the word on its line, so that it can't be an expression.

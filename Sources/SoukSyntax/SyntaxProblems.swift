@@ -231,10 +231,10 @@ extension Diagnostic {
       hints: [Hint("begin a new line", replace: span, with: "\n")])
   }
 
-  static func elseAtLineStart(at span: Span) -> Diagnostic {
+  static func elseAtLineStart(gap: Span?, at span: Span) -> Diagnostic {
     Diagnostic(
       "E0132", "a line can't begin with `else`", at: span, "belongs behind the `}`",
-      hints: [Hint("write `} else {` on one line")])
+      hints: [Hint("write `} else` on one line", replace: gap, with: " ")])
   }
 
   static func elseMissing(at span: Span) -> Diagnostic {
@@ -243,10 +243,10 @@ extension Diagnostic {
       hints: [Hint("write `if … { a } else { b }`")])
   }
 
-  static func operatorAtLineStart(_ mark: String, at span: Span) -> Diagnostic {
+  static func operatorAtLineStart(_ mark: String, gap: Span?, indent: String, at span: Span) -> Diagnostic {
     Diagnostic(
       "E0134", "a line can't begin with `\(mark)`", at: span, "the line above is already whole",
-      hints: [Hint("put `\(mark)` at the end of the line above")])
+      hints: [Hint("put `\(mark)` at the end of the line above", replace: gap, with: " \(mark)\n\(indent)")])
   }
 
   // MARK: `=` and `:`
