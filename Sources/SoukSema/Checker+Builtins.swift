@@ -375,6 +375,7 @@ extension Checker {
     var given: [(name: String, value: TypedExpression)] = []
     var numbers: [String: Double] = [:]
     var first: TypedExpression?
+    var allFit = true
     for (index, argument) in arguments.enumerated() {
       let parameter = argument.label.flatMap { label in form.parameters.first { $0.name == label.text } } ?? form.parameters[index]
       let type: Type =
@@ -389,6 +390,7 @@ extension Checker {
       var value = readThing(check(argument.value, expected: type)) ?? bad(argument.value.span)
       if value.type == .unknown { value = check(argument.value, expected: type) }
       if !fits(value.type, type) {
+        allFit = false
         // Same unit as the parameters before it: say which.
         if parameter.kind == .same, let first, case .quantity = value.type {
           report(.mixedUnits("describe one distribution by \(describe(first.type)) and \(describe(value.type))", describe(first.type), describe(value.type), first.span, value.span, at: value.span))
@@ -401,7 +403,7 @@ extension Checker {
       if parameter.kind == .whole, let x = constant(value), x != x.rounded() { report(.outsideDomain(law.rawValue, "`\(parameter.name)` must be a whole number", value.span)) }
       given.append((parameter.name, value))
     }
-    if numbers.count == arguments.count, let problem = LawForms.domainProblem(law, numbers) {
+    if allFit, numbers.count == arguments.count, let problem = LawForms.domainProblem(law, numbers) {
       let culprit = given.first { problem.hasPrefix("`\($0.name)`") }?.value.span ?? span
       report(.outsideDomain(law.rawValue, problem, culprit))
     }

@@ -42,7 +42,19 @@ extension Checker {
       }
     }
     let target = checkName(name, nameSpan, expected: nil)
+    if !isCallable(target.type) {
+      // `let rate = 3/h` hides nothing: what can't be called is not meant by a call.
+      if let law = LawName(rawValue: name) { return checkLaw(law, arguments, span, expected: expected) }
+      if let builtin = Builtin(rawValue: name) { return checkBuiltin(builtin, arguments, span, nameSpan, expected: expected) }
+    }
     return apply(target, arguments, span)
+  }
+
+  private func isCallable(_ type: Type) -> Bool {
+    switch resolved(type) {
+    case .function, .journey, .model, .unknown: true
+    default: false
+    }
   }
 
   /// A value of function or journey type called.
@@ -84,7 +96,7 @@ extension Checker {
   func count(_ n: Int, _ noun: String) -> String { n == 1 ? "1 \(noun)" : n == 0 ? "no \(noun)s" : "\(n) \(noun)s" }
 
   /// Arguments by label or position matched to named parameters; nil where none is given.
-  mutating func matched(_ arguments: [Argument], _ parameters: [(name: String, type: Type)], _ span: Span, _ what: String) -> [TypedExpression?] {
+  mutating func matched(_ arguments: [Argument], _ parameters: [(name: String, type: Type)], _ span: Span, _ what: String, declared: [Span] = []) -> [TypedExpression?] {
     var out = [TypedExpression?](repeating: nil, count: parameters.count)
     var next = 0
     for argument in arguments {
@@ -107,7 +119,8 @@ extension Checker {
         continue
       }
       if out[index] != nil { report(.badArguments("`\(parameters[index].name)` is given twice", argument.value.span)) }
-      out[index] = coerce(check(argument.value, expected: parameters[index].type), to: parameters[index].type)
+      let why = index < declared.count ? Label(declared[index], "`\(parameters[index].name)` is \(describe(parameters[index].type))") : nil
+      out[index] = coerce(check(argument.value, expected: parameters[index].type), to: parameters[index].type, why: why)
     }
     return out
   }
@@ -128,7 +141,7 @@ extension Checker {
     }
     if isDone { (types, result) = instantiated(types, result) }
     let names = isDone ? function.parameters.map { function.body.locals[$0.index].name } : functionTrees[id.index].declaration.parameters.map(\.name.text)
-    var values = matched(arguments, zip(names, types).map { (name: $0, type: $1) }, span, "`\(function.name)`")
+    var values = matched(arguments, zip(names, types).map { (name: $0, type: $1) }, span, "`\(function.name)`", declared: functionTrees[id.index].declaration.parameters.map(\.name.span))
     for index in values.indices where values[index] == nil {
       if isDone, let value = function.body.locals[function.parameters[index].index].value {
         values[index] = value
@@ -279,7 +292,13 @@ extension Checker {
     switch program.scopes[scope.index].members[id.index].kind {
     case .action: return callAction(nil, scope, id, arguments, span, blocking: blocking)
     case .journey: return callJourney(nil, scope, id, arguments, span)
-    default: return apply(memberReference(scope, id, nameSpan), arguments, span)
+    default:
+      let target = memberReference(scope, id, nameSpan)
+      if !isCallable(target.type) {
+        if let law = LawName(rawValue: name) { return checkLaw(law, arguments, span, expected: nil) }
+        if let builtin = Builtin(rawValue: name) { return checkBuiltin(builtin, arguments, span, nameSpan, expected: nil) }
+      }
+      return apply(target, arguments, span)
     }
   }
 
@@ -304,10 +323,13 @@ extension Checker {
     if !place.timePasses {
       report(.blocksOutside("\(member.name)()", where: place.words, span))
     } else if !blocking, action.blocks || memberState[scope]?[id.index] == .checking {
-      report(.blockingInside(span))
+      var owner = ""
+      if case .member(let id)? = base?.kind, let here = self.scope { owner = program.scopes[here.index].members[id.index].name + "." }
+      let given = arguments.map { a in (a.label.map { "\($0.text): " } ?? "") + (written(a.value) ?? "…") }.joined(separator: ", ")
+      report(.blockingInside(span, text: "\(owner)\(member.name)(\(given))"))
     }
     let parameters = actionParameters(scope, id)
-    var values = matched(arguments, parameters.map { (name: $0.name, type: $0.type) }, span, "`\(member.name)`")
+    var values = matched(arguments, parameters.map { (name: $0.name, type: $0.type) }, span, "`\(member.name)`", declared: parameterSpans(scope, id))
     for index in values.indices where values[index] == nil {
       if let value = parameters[index].value { values[index] = value } else {
         report(.badArguments("`\(member.name)` needs `\(parameters[index].name)`", span, "not given", declared: Label(member.span, "declared here")))
@@ -315,6 +337,14 @@ extension Checker {
     }
     return TypedExpression(
       .actionCall(base: base, scope, id, values.map { $0 ?? TypedExpression(.unknown, .unknown, span) }), action.result, span)
+  }
+
+  /// Where the parameters of an action or a journey stand.
+  private func parameterSpans(_ scope: ScopeID, _ id: MemberID) -> [Span] {
+    switch memberTrees[scope]?[id.index].kind {
+    case .action(_, let parameters, _, _)?, .journey(_, let parameters, _)?: parameters.map(\.name.span)
+    default: []
+    }
   }
 
   func actionParameters(_ scope: ScopeID, _ id: MemberID) -> [Local] {
@@ -328,7 +358,7 @@ extension Checker {
   private mutating func callJourney(_ base: TypedExpression?, _ scope: ScopeID, _ id: MemberID, _ arguments: [Argument], _ span: Span) -> TypedExpression {
     let parameters = actionParameters(scope, id)
     let name = program.scopes[scope.index].members[id.index].name
-    var values = matched(arguments, parameters.map { (name: $0.name, type: $0.type) }, span, "`\(name)`")
+    var values = matched(arguments, parameters.map { (name: $0.name, type: $0.type) }, span, "`\(name)`", declared: parameterSpans(scope, id))
     for index in values.indices where values[index] == nil {
       if let value = parameters[index].value { values[index] = value } else { report(.badArguments("`\(name)` needs `\(parameters[index].name)`", span, "not given")) }
     }
@@ -450,7 +480,7 @@ extension Checker {
       typed.append((chance, value))
     }
     if allKnown, sum > 1 + 1e-9 {
-      report(.chancesExceedOne(sum, span, arms: []))
+      report(.chancesExceedOne(sum, span, arms: [], canElse: false))
     } else if allKnown, sum < 1 - 1e-9 {
       report(.badArguments("the chances of a mix add up to \(NumberText.format(sum * 100))%, and must be 100%", span))
     }

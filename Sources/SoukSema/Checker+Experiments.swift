@@ -57,7 +57,7 @@ extension Checker {
         let parameters = program.scopes[model.index].members.filter { if case .parameter = $0.kind { true } else { false } }.map(\.name)
         if parameters.contains(name) {
           report(.unknownField(field.name, of: "a run", known: [], suggestions: []))
-          diagnostics[diagnostics.count - 1].hints = [Hint("`\(name)` is a param of the model: write `run \(program.scopes[model.index].name)(\(name): …) { … }`")]
+          diagnostics[diagnostics.count - 1].hints = [Hint("`\(name)` is a param of the model: write `run \(program.scopes[model.index].name)(\(name): \(written(field.value) ?? "…")) { … }`")]
         } else {
           report(.unknownField(field.name, of: "a run", known: Self.runSettings, suggestions: closest(name, Self.runSettings)))
         }

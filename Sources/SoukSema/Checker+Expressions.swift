@@ -83,7 +83,7 @@ extension Checker {
     allowsBlocking = false
     switch resolved(value.type) {
     case .bool, .unknown: break
-    case .claim, .estimate: report(.claimAsCondition(describe(value.type), value.span))
+    case .claim, .estimate: report(.claimAsCondition(value.span, pointTaken: pointTaken(e)))
     default: report(.wrongType(describe(value.type), expected: "a truth value", value.span, hints: [Hint("compare it with something: `… > 0`")]))
     }
     return value
@@ -198,7 +198,8 @@ extension Checker {
     }
     let a = check(left, expected: op == .multiply || op == .divide || op == .power ? nil : op.isComparison ? nil : expected)
     let b = check(right, expected: op.isComparison || op == .add || op == .subtract ? a.type : nil)
-    return op.isComparison ? comparison(op, a, b, span, opSpan) : arithmetic(op, a, b, span, opSpan)
+    guard op.isComparison else { return arithmetic(op, a, b, span, opSpan) }
+    return comparison(op, a, b, span, opSpan, text: (written(left), written(right)))
   }
 
   /// `n + 10%`: ten percent of what? Only a share, or the number 1, can be added to.
@@ -209,7 +210,7 @@ extension Checker {
     let base = check(left)
     diagnostics = before
     if base.type == .unknown || base.shown?.text == "%" { return nil }
-    return .percentAdded(right.span, whole: span, sign: op.rawValue, percent: literal.text, base: nameText(left) ?? "…")
+    return .percentAdded(right.span, whole: span, sign: op.rawValue, percent: literal.text, base: written(left) ?? "…")
   }
 
   mutating func convert(_ value: TypedExpression, _ unit: UnitText, _ span: Span) -> TypedExpression {
@@ -266,7 +267,7 @@ extension Checker {
     }
     if case .choice(let id)? = expected.map({ resolved($0) }), program.choices[id.index].cases.contains(name) { return choiceCase(name, id, span) }
     if let owners = caseOwners[name], owners.count == 1 { return TypedExpression(.choiceCase(owners[0].1), .choice(owners[0].0), span) }
-    report(.unknownName(name, span, suggestions: closest(name, namesInReach())))
+    report(.unknownName(name, span, suggestions: closest(name, namesInReach()), elsewhere: elsewhere(name)))
     return TypedExpression(.unknown, .unknown, span)
   }
 
@@ -406,7 +407,8 @@ extension Checker {
     let id = LocalID(locals.count)
     locals.append(Local(name: name.text, type: type, isVariable: isVariable, value: value))
     if localNames.isEmpty { localNames.append([:]) }
-    if localNames[localNames.count - 1][name.text] != nil { report(.duplicate(name, first: nil)) }
+    if let first = localNames[localNames.count - 1][name.text] { report(.duplicate(name, first: localSpans[first])) }
+    localSpans[id] = name.span
     localNames[localNames.count - 1][name.text] = id
     if let shown = value?.shown { localShown[id] = shown }
     return id

@@ -108,6 +108,9 @@ extension Checker {
     case .row(let id): return column(base, id, name, span)
     default:
       report(.unknownMember(name, of: describe(base.type), suggestions: [], known: []))
+      if case .quantity = resolved(base.type) {
+        diagnostics[diagnostics.count - 1].hints = [Hint("a number has no parts; in another unit it is written with `to`, as in `90 min to h`")]
+      }
       return bad
     }
   }

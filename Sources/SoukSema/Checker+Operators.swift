@@ -149,10 +149,12 @@ extension Checker {
         } else {
           return .missingRate(from.name, to: to.name, right.span)
         }
-      } else if p.isDimensionless, !q.isDimensionless, case .number = left.kind {
-        hints.append(Hint("give the number its unit, `\(q.baseUnitText)`"))
-      } else if q.isDimensionless, !p.isDimensionless, case .number = right.kind {
-        hints.append(Hint("give the number its unit, `\(p.baseUnitText)`"))
+      } else if p.isDimensionless, !q.isDimensionless, case .number(let n) = left.kind {
+        let whole = "\(NumberText.format(n)) \(right.shown?.text ?? q.baseUnitText)"
+        hints.append(Hint("give the number its unit: `\(whole)`", replace: left.span, with: whole))
+      } else if q.isDimensionless, !p.isDimensionless, case .number(let n) = right.kind {
+        let whole = "\(NumberText.format(n)) \(left.shown?.text ?? p.baseUnitText)"
+        hints.append(Hint("give the number its unit: `\(whole)`", replace: right.span, with: whole))
       } else if solver.areEqual(p / q, .time) || solver.areEqual(q / p, .time) {
         hints.append(Hint("one is an amount and the other a rate: multiply the rate by a time, or divide the amount by one"))
       }
@@ -175,7 +177,7 @@ extension Checker {
 
   // MARK: Comparison
 
-  mutating func comparison(_ op: BinaryOperator, _ left: TypedExpression, _ right: TypedExpression, _ span: Span, _ opSpan: Span, inChance: Bool = false)
+  mutating func comparison(_ op: BinaryOperator, _ left: TypedExpression, _ right: TypedExpression, _ span: Span, _ opSpan: Span, inChance: Bool = false, text: (left: String?, right: String?) = (nil, nil))
     -> TypedExpression
   {
     var left = readThing(left) ?? left
@@ -200,7 +202,12 @@ extension Checker {
       return bad
     }
     if sort == .dist, !inChance {
-      report(.comparesLaw(span, text: "… \(op.rawValue) …"))
+      var (chance, draw) = (String?.none, String?.none)
+      if let x = text.left, let y = text.right {
+        func drawn(_ sort: Sort, _ words: String) -> String { sort == .dist ? "sample(\(words))" : words }
+        if place.timePasses { draw = "\(drawn(leftSort, x)) \(op.rawValue) \(drawn(rightSort, y))" } else { chance = "chance(\(x) \(op.rawValue) \(y))" }
+      }
+      report(.comparesLaw(span, chance: chance, draw: draw))
       return bad
     }
     let ordered = op != .equal && op != .notEqual

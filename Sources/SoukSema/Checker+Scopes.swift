@@ -294,6 +294,7 @@ extension Checker {
     var typed: [[TypedExpression]] = []
     var keys: [String: Span] = [:]
     let key = program.tables[id.index].key
+    let units = program.tables[id.index].columns.map { $0.unit?.text }
     for row in rows {
       if row.count != types.count, let first = row.first, let last = row.last {
         report(
@@ -304,7 +305,7 @@ extension Checker {
       var cells: [TypedExpression] = []
       for (index, cell) in row.enumerated() where index < types.count {
         let column = tree.columns[index]
-        let value = coerce(check(cell, expected: types[index]), to: types[index], why: Label(column.name.span, "the column is \(describe(types[index]))"))
+        let value = coerce(check(cell, expected: types[index]), to: types[index], why: Label(column.name.span, "the column is \(units[index] ?? describe(types[index]))"), unit: units[index])
         if index == key, case .text(let parts) = value.kind, parts.count == 1, case .text(let text) = parts[0] {
           if let first = keys[text] { report(.duplicate(Name(text, cell.span), first: first)) }
           keys[text] = cell.span

@@ -269,21 +269,22 @@ extension Checker {
     default:
       var declared: Label?
       if case .member(let id) = value.kind, let scope { declared = Label(program.scopes[scope.index].members[id.index].span, "declared here") }
-      report(.wrongKind(verb, wants: wants, found: describe(value.type), tree.span, declared: declared, hint: verbHint(value.type)))
+      report(.wrongKind(verb, wants: wants, found: describe(value.type), tree.span, declared: declared, hint: verbHint(value.type, tree)))
     }
     return TypedExpression(.unknown, .unknown, tree.span)
   }
 
-  private func verbHint(_ type: Type) -> String? {
-    switch resolved(type) {
-    case .thing(.station, _): "a station is used: `use it`"
-    case .thing(.pool, _): "a pool is held: `hold 1 of it { … }`"
-    case .thing(.level, _): "a level is filled and emptied: `put 5 into it`, `take 5 from it`"
-    case .thing(.counter, _): "a counter counts: `count it`"
-    case .thing(.gauge, _): "a gauge is set: `set it: value`"
-    case .thing(.measure, _): "a measure records: `record it: value`, `time it { … }`"
-    case .thing(.account, _): "money is moved: `transfer x from a to b`"
-    case .thing(.batch, _): "a batch is joined: `join it { … }`"
+  private func verbHint(_ type: Type, _ tree: Expression) -> String? {
+    let it = written(tree) ?? "it"
+    return switch resolved(type) {
+    case .thing(.station, _): "a station is used: `use \(it)`"
+    case .thing(.pool, _): "a pool is held: `hold 1 of \(it) { … }`"
+    case .thing(.level, _): "a level is filled and emptied: `put 5 into \(it)`, `take 5 from \(it)`"
+    case .thing(.counter, _): "a counter counts: `count \(it)`"
+    case .thing(.gauge, _): "a gauge is set: `set \(it): value`"
+    case .thing(.measure, _): "a measure records: `record \(it): value`, `time \(it) { … }`"
+    case .thing(.account, _): "money is moved: `transfer 5 CNY from \(it) to other`"
+    case .thing(.batch, _): "a batch is joined: `join \(it) { … }`"
     default: nil
     }
   }
@@ -351,7 +352,7 @@ extension Checker {
     switch target.kind {
     case .local(let id):
       if !locals[id.index].isVariable {
-        report(.notVariable(locals[id.index].name, tree.span, declared: nil, hint: "declare it with `var \(locals[id.index].name) = …`"))
+        report(.notVariable(locals[id.index].name, tree.span, declared: localSpans[id].map { Label($0, "declared here, to stay as it is") }, hint: "declare it with `var \(locals[id.index].name) = …`"))
       }
       let typed = coerce(check(value, expected: target.type), to: target.type)
       return adds ? .addLocal(id, typed) : .setLocal(id, typed)
@@ -363,9 +364,11 @@ extension Checker {
       _ = check(value)
       return nil
     case .thing(let kind, _):
-      report(.wrongKind(verb, wants: "a gauge or a `var`", found: "a \(kind.rawValue)", tree.span, hint: verbHint(target.type)))
+      report(.wrongKind(verb, wants: "a gauge or a `var`", found: "a \(kind.rawValue)", tree.span, hint: verbHint(target.type, tree)))
     default:
-      report(.notVariable(nameText(tree) ?? "this", tree.span, declared: nil, hint: "a `gauge` and a `var` can be changed while a model runs"))
+      var declared: Label?
+      if case .member(let id) = target.kind, let scope { declared = Label(program.scopes[scope.index].members[id.index].span, "declared here, to stay as it is") }
+      report(.notVariable(nameText(tree) ?? "this", tree.span, declared: declared, hint: "a `gauge` and a `var` can be changed while a model runs"))
     }
     return nil
   }

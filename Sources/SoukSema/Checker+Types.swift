@@ -132,7 +132,7 @@ extension Checker {
     case .function: "a function"
     case .instance(let id): "a \(program.scopes[id.index].name)"
     case .thing(let kind, _): "a \(kind.rawValue)"
-    case .array(let t, let table): "an array of \(words(t)) over \(program.tables[table.index].name)"
+    case .array(let t, let table): "an array with \(words(t)) for each row of \(program.tables[table.index].name)"
     case .journey: "a journey"
     case .handle: "a handle of a spawned journey"
     case .calendar: "a calendar"
@@ -174,7 +174,7 @@ extension Checker {
   }
 
   /// `e` where a value of type `to` is wanted: a number serves as a constant law or curve; otherwise a mistake is reported.
-  mutating func coerce(_ e: TypedExpression, to: Type, why: Label? = nil) -> TypedExpression {
+  mutating func coerce(_ e: TypedExpression, to: Type, why: Label? = nil, unit: String? = nil) -> TypedExpression {
     var e = e
     switch (resolved(e.type), to) {
     case (.quantity, .dist(let inner)) where fits(e.type, inner):
@@ -190,11 +190,11 @@ extension Checker {
     case (.list(let element), .list(.dist(let inner))) where fits(element, inner): return e
     default: break
     }
-    if !fits(e.type, to) { report(mismatch(e, to, why)) }
+    if !fits(e.type, to) { report(mismatch(e, to, why, unit: unit)) }
     return e
   }
 
-  mutating func mismatch(_ e: TypedExpression, _ to: Type, _ why: Label?) -> Diagnostic {
+  mutating func mismatch(_ e: TypedExpression, _ to: Type, _ why: Label?, unit: String? = nil) -> Diagnostic {
     var hints: [Hint] = []
     switch (resolved(e.type), resolved(to)) {
     case (.quantity(let d), .quantity(let w)):
@@ -206,7 +206,8 @@ extension Checker {
           return .missingRate(from.name, to: target.name, e.span)
         }
       } else if d.isDimensionless, case .number(let n) = e.kind {
-        hints.append(Hint("give it its unit: `\(NumberText.format(n)) \(w.baseUnitText)`", replace: e.span, with: "\(NumberText.format(n)) \(w.baseUnitText)"))
+        let whole = "\(NumberText.format(n)) \(unit ?? w.baseUnitText)"
+        hints.append(Hint("give it its unit: `\(whole)`", replace: e.span, with: whole))
       }
     case (.estimate, .quantity), (.estimate, .bool): hints.append(Hint("`value(…)` takes the point of an estimate"))
     case (.dist, .quantity): hints.append(Hint("`sample(…)` draws from it, `mean(…)` is its mean"))

@@ -228,6 +228,8 @@ struct Checker {
   var resultsModel: ScopeID?
   var untilScope: ScopeID?
   var localShown: [LocalID: UnitExpression] = [:]
+  /// Where the locals of the body at hand are declared.
+  var localSpans: [LocalID: Span] = [:]
   var tableTrees: [(declaration: TableDeclaration, module: Int)] = []
 
   mutating func add(_ name: Name, _ symbol: Symbol) {
@@ -385,7 +387,7 @@ struct Checker {
 
   /// Runs `body` with the state of a place of its own, and comes back.
   mutating func detached<T>(module: Int? = nil, scope: ScopeID? = nil, place: Place = .script, _ body: (inout Checker) -> T) -> T {
-    let saved = (self.module, self.scope, self.place, locals, localNames, localShown, journey, outcomes, returnType, allowsBlocking, readsLive, readsClock, callerAction)
+    let saved = (self.module, self.scope, self.place, locals, localNames, localShown, journey, outcomes, returnType, allowsBlocking, readsLive, readsClock, callerAction, localSpans)
     self.module = module ?? self.module
     self.scope = scope
     self.place = place
@@ -398,7 +400,7 @@ struct Checker {
     allowsBlocking = false
     callerAction = nil
     let result = body(&self)
-    (self.module, self.scope, self.place, locals, localNames, localShown, journey, outcomes, returnType, allowsBlocking, readsLive, readsClock, callerAction) = saved
+    (self.module, self.scope, self.place, locals, localNames, localShown, journey, outcomes, returnType, allowsBlocking, readsLive, readsClock, callerAction, localSpans) = saved
     return result
   }
 
@@ -418,7 +420,7 @@ struct Checker {
     let figures = provenance.endCheck(tree)
     switch resolved(claim.type) {
     case .claim, .bool, .estimate(.bool), .unknown: break
-    default: report(.notAClaim(describe(claim.type), claim.span))
+    default: report(.notAClaim(describe(claim.type), claim.span, hint: claimHint(claim, written(tree.claim) ?? "…")))
     }
     if tree.standing == nil, !figures.isEmpty { report(.needsStanding(figures, tree.name.span)) }
     return TypedCheck(

@@ -6,10 +6,10 @@ internal import SoukText
 internal import SoukUnits
 
 extension Diagnostic {
-  static func unknownName(_ name: String, _ span: Span, what: String = "name", suggestions: [String]) -> Diagnostic {
+  static func unknownName(_ name: String, _ span: Span, what: String = "name", suggestions: [String], elsewhere: Hint? = nil) -> Diagnostic {
     Diagnostic(
       "E0201", "there is no \(what) `\(name)` here", at: span, "not known",
-      hints: suggestions.first.map { [Hint("did you mean `\($0)`?", replace: span, with: $0)] } ?? [])
+      hints: elsewhere.map { [$0] } ?? suggestions.first.map { [Hint("did you mean `\($0)`?", replace: span, with: $0)] } ?? [])
   }
 
   static func mixedUnits(
@@ -44,7 +44,7 @@ extension Diagnostic {
       upper: min(Int(span.upper), Int(span.lower) + problem.offset + max(1, problem.length)))
     var hints = problem.suggestions.first.map { [Hint("did you mean `\($0)`?", replace: at, with: $0)] } ?? []
     if let advice = problem.advice, hints.isEmpty { hints.append(Hint(advice)) }
-    return Diagnostic("E0206", problem.message, at: at, "", hints: hints)
+    return Diagnostic("E0206", problem.message, at: at, problem.message.hasPrefix("there is no unit") ? "not known" : "", hints: hints)
   }
 
   static func unknownField(_ name: Name, of thing: String, known: [String], suggestions: [String]) -> Diagnostic {
@@ -82,10 +82,10 @@ extension Diagnostic {
       hints: [Hint("use `while`, or `spawn` a journey")])
   }
 
-  static func chancesExceedOne(_ sum: Double, _ span: Span, arms: [Label]) -> Diagnostic {
+  static func chancesExceedOne(_ sum: Double, _ span: Span, arms: [Label], canElse: Bool = true) -> Diagnostic {
     Diagnostic(
       "E0213", "the chances add up to \(NumberText.format(sum * 100))%, more than 100%", at: span, "over 100%", others: arms,
-      hints: [Hint("lower one of them, or write `else =>` for the rest")])
+      hints: [Hint(canElse ? "lower one of them, or write `else =>` for the rest" : "lower one of them")])
   }
 
   static func divisionByZero(_ span: Span) -> Diagnostic {
@@ -123,26 +123,41 @@ extension Diagnostic {
   static func unknownCase(_ name: String, of set: String, known: [String], suggestions: [String], _ span: Span) -> Diagnostic {
     Diagnostic(
       "E0221", "`\(name)` is none of \(set)", at: span, "cannot happen",
-      hints: (suggestions.first.map { [Hint("did you mean `\($0)`?")] } ?? []) + [Hint("there are \(list(known))")])
+      hints: (suggestions.first.map { best in
+        let written = Int(span.upper) - Int(span.lower) == name.utf8.count ? best : "\"\(best)\""
+        return [Hint("did you mean `\(best)`?", replace: span, with: written)]
+      } ?? []) + [Hint("there are \(list(known))")])
   }
 
-  static func comparesLaw(_ span: Span, text: String) -> Diagnostic {
+  static func comparesLaw(_ span: Span, chance: String?, draw: String?) -> Diagnostic {
     Diagnostic(
       "E0222", "a distribution is neither larger nor smaller than a number; a draw from it is", at: span, "compares a distribution",
-      hints: [Hint("for the probability write `chance(\(text))`; in a journey `sample(…)` draws a value to compare")])
+      hints: [
+        draw.map { Hint("to draw a value and compare it write `\($0)`", replace: span, with: $0) }
+          ?? chance.map { Hint("for the probability write `\($0)`", replace: span, with: $0) }
+          ?? Hint("for the probability write `chance(… <= …)`; in a journey `sample(…)` draws a value to compare")
+      ])
   }
 
-  static func claimAsCondition(_ found: String, _ span: Span) -> Diagnostic {
+  static func claimAsCondition(_ span: Span, pointTaken: String?) -> Diagnostic {
     Diagnostic(
-      "E0223", "\(found) is known only with an interval, so it can't decide an `if`", at: span, "true with some confidence only",
-      hints: [Hint("`value(…)` takes the point, as in `value(mean(x)) < 12 min`; a `check` decides with confidence")])
+      "E0223", "what random runs estimate is known only within an interval, so it can't decide an `if`", at: span, "true with some confidence only",
+      hints: [
+        pointTaken.map { Hint("`value` takes the middle of the interval: `\($0)`", replace: span, with: $0) } ?? Hint("`value` takes the middle of the interval: `value(mean(x)) < 12 min`"),
+        Hint("a `check` decides with confidence"),
+      ])
   }
 
   static func changesWhereFixed(_ field: String, _ span: Span, declared: Label?) -> Diagnostic {
     Diagnostic(
       "E0224", "`\(field)` is fixed when the run begins, and this changes while it runs", at: span, "changes while the model runs",
       others: declared.map { [$0] } ?? [],
-      hints: [Hint("changing values may stand in `servers`, `rate` and `size`, and in parameters declared `live`")])
+      hints: [
+        Hint(
+          declared == nil
+            ? "changing values may stand in `servers`, `rate` and `size`, and in parameters declared `live`"
+            : "to let it change, declare it so: `param \(field): live Count`, with its own type behind `live`")
+      ])
   }
 
   static func hole(_ span: Span, type: String, candidates: [String]) -> Diagnostic {
@@ -150,10 +165,10 @@ extension Diagnostic {
       "E0225", "here belongs \(type)", at: span, type, hints: candidates.isEmpty ? [] : [Hint("in reach: \(list(candidates))")])
   }
 
-  static func notAClaim(_ found: String, _ span: Span) -> Diagnostic {
+  static func notAClaim(_ found: String, _ span: Span, hint: String) -> Diagnostic {
     Diagnostic(
       "E0227", "a check needs a statement that can hold or fail, and this is \(found)", at: span, "this is \(found)",
-      hints: [Hint("compare it: `… <= 12 min`, `… within 2% of …`")])
+      hints: [Hint(hint)])
   }
 
   static func feedsInput(_ figure: String, check: Span, input: Span) -> Diagnostic {
@@ -166,7 +181,9 @@ extension Diagnostic {
     Diagnostic(
       "E0229", "a check against a published figure says whether the model was fitted to it", at: span,
       "compares with \(list(figures))",
-      hints: [Hint("write `check calibrated \"…\"` or `check predicted \"…\"`")])
+      hints: [
+        Hint("write `check calibrated …` if the model was fitted to the figure, `check predicted …` if it doesn't know it")
+      ])
   }
 
   static func notYet(_ what: String, _ span: Span, instead: String? = nil) -> Diagnostic {
@@ -175,10 +192,10 @@ extension Diagnostic {
       hints: instead.map { [Hint($0)] } ?? [])
   }
 
-  static func blockingInside(_ span: Span) -> Diagnostic {
+  static func blockingInside(_ span: Span, text: String?) -> Diagnostic {
     Diagnostic(
       "E0231", "time passes in this call, so it can't stand inside an expression", at: span, "takes time",
-      hints: [Hint("give it a line of its own: `let result = …`, then use `result`")])
+      hints: [Hint("give it a line of its own: `let result = \(text ?? "…")`, then use `result`")])
   }
 
   static func leaveInAction(_ span: Span) -> Diagnostic {
@@ -201,9 +218,10 @@ extension Diagnostic {
       hints: [Hint("add `return …` at the end")])
   }
 
-  static func rateNeedsTime(_ found: String, _ span: Span) -> Diagnostic {
+  static func rateNeedsTime(_ found: String, _ span: Span, text: String? = nil) -> Diagnostic {
     Diagnostic(
-      "E0236", "a source's rate is a count a time, such as `54 order/h` or `20/h`, and this is \(found)", at: span, "this is \(found)")
+      "E0236", "a source's rate is a count a time, such as `54 order/h` or `20/h`, and this is \(found)", at: span, "this is \(found)",
+      hints: text.map { [Hint("for the time between two write `interarrival: exponential(mean: \($0))`")] } ?? [])
   }
 
   static func neverChanges(_ span: Span, time: Bool) -> Diagnostic {
@@ -220,7 +238,7 @@ extension Diagnostic {
   }
 
   static func badDate(_ text: String, _ reason: String, _ span: Span) -> Diagnostic {
-    Diagnostic("E0241", "`\(text)` is no date or time: \(reason)", at: span, "")
+    Diagnostic("E0241", "`\(text)` is no date or time: \(reason)", at: span, "not in the calendar")
   }
 
   static func misplaced(_ what: String, _ message: String, _ span: Span, hint: String? = nil) -> Diagnostic {
