@@ -3,4 +3,5 @@
 import Souk
 
 Terminal.prepare()
+Crash.watch()
 Terminal.finish(Entry.run(Array(CommandLine.arguments.dropFirst())))
