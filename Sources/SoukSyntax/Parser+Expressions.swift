@@ -283,7 +283,17 @@ extension Parser {
         guard enter() else { return leave() }
         mark(.indexOpen)
         take()
-        let index = parseExpression()
+        var index = parseExpression()
+        if token.kind == .comma {
+          // `daily [06:00, 14:00]`: several stand for their list.
+          var several = [index]
+          while token.kind == .comma {
+            take()
+            if token.kind == .rightBracket { break }
+            several.append(parseExpression())
+          }
+          index = Expression(.list(several), span(from: Int(index.span.lower)))
+        }
         expect(.rightBracket, "`]`", after: "an index")
         leave()
         value = Expression(.index(value, index), span(from: lower))
