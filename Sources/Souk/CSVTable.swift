@@ -53,6 +53,15 @@ extension LoadedScript {
   }
 }
 
+extension LoadedScript {
+  /// Adds a data file, and says what makes it no text. Of a binary file nothing is kept: no message shows lines of it.
+  fileprivate mutating func addSource(_ bytes: [UInt8], name: String) -> (file: FileID, problem: Diagnostic?) {
+    let file = FileID(sources.files.count)
+    let problem = TextProblem.find(in: SourceFile(id: file, name: name, bytes: bytes))
+    return (sources.add(name: name, bytes: problem?.code == "E0505" ? [] : bytes), problem)
+  }
+}
+
 /// One table with the rows of its file.
 struct CSVTable {
   let table: Table

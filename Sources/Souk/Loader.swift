@@ -86,15 +86,10 @@ public struct Loader {
 
   /// Parses one file, then its imports, then adds it; its index in the list of modules.
   private mutating func add(_ bytes: [UInt8], name: String, key: String, folder: String?, isLibrary: Bool) -> Int {
-    let (file, unreadable) = loaded.addSource(bytes, name: name)
+    let file = loaded.sources.add(name: name, bytes: bytes)
     loaded.folders.append(folder)
-    if let unreadable {
-      loaded.diagnostics.append(unreadable)
-      loaded.parsed.append(parse(SourceFile(id: file, name: name, bytes: [])))
-    } else {
-      loaded.parsed.append(parse(loaded.sources[file]))
-      loaded.diagnostics += loaded.parsed[Int(file.index)].diagnostics
-    }
+    loaded.parsed.append(parse(loaded.sources[file]))
+    loaded.diagnostics += loaded.parsed[Int(file.index)].diagnostics
     moduleByKey[key] = .some(nil)
     chain.append((key, name))
     var imports: [Int] = []
@@ -169,13 +164,6 @@ enum ConfinedProblem: Error {
 }
 
 extension LoadedScript {
-  /// Adds a file, and says what makes it no text. Of a binary file nothing is kept: no message shows lines of it.
-  mutating func addSource(_ bytes: [UInt8], name: String) -> (file: FileID, problem: Diagnostic?) {
-    let file = FileID(sources.files.count)
-    let problem = TextProblem.find(in: SourceFile(id: file, name: name, bytes: bytes))
-    return (sources.add(name: name, bytes: problem?.code == "E0505" ? [] : bytes), problem)
-  }
-
   /// The path of the plain file called `name` in `folder`, as messages show it and as it really is.
   func confined(_ name: String, in folder: String) throws(ConfinedProblem) -> (path: String, real: String) {
     let path = Files.join(folder, name)

@@ -1,5 +1,5 @@
-// Bytes that can't be a script: binary files and text that isn't UTF-8. Found before parsing, so that no later stage meets
-// them. A BOM and CRLF line ends are fine.
+// Bytes that can't be a data file: binary files (spreadsheets, most often) and text that isn't UTF-8. Of scripts the lexer says
+// the same (E0105, E0106), for it never fails on any bytes.
 
 import SoukText
 
@@ -10,14 +10,14 @@ enum TextProblem {
       return Diagnostic(
         "E0505", "“\(file.name)” isn't a text file", at: Span(file: file.id, lower: 0, upper: 0),
         "byte \(position + 1) of it is zero, which no text has",
-        hints: [wideHint(file.bytes) ?? Hint("a script is plain text in UTF-8")])
+        hints: [wideHint(file.bytes) ?? Hint("data are plain text in UTF-8; a spreadsheet can be saved as CSV")])
     }
     guard let position = invalidUTF8(in: file.bytes) else { return nil }
     return Diagnostic(
       "E0506", "“\(file.name)” isn't valid UTF-8",
       at: Span(file: file.id, lower: position, upper: position + 1),
       "byte \(position + 1), hexadecimal \(String(file.bytes[position], radix: 16, uppercase: true)), begins no character here",
-      hints: [Hint("save the file as UTF-8; `iconv -f GB18030 -t UTF-8` converts a file from GB18030, for one")])
+      hints: [Hint("save the file as UTF-8; `iconv -f GB18030 -t UTF-8` converts one from GB18030")])
   }
 
   /// UTF-16 begins with a mark of its own.

@@ -35,13 +35,13 @@ import Testing
     #expect(told == room.uses)
   }
 
-  /// The inner rooms know no file, no clock and no platform: neither Foundation nor the C library.
+  /// The inner rooms know no file and no platform: neither Foundation nor the C library.
   @Test(arguments: rooms.map(\.name).filter { !["Souk", "SoukPrompt"].contains($0) })
   func innerRoomsKnowNoPlatform(_ name: String) throws {
     for path in Repository.files(below: "Sources/\(name)", extension: "swift") {
       for line in try Repository.text(path).split(separator: "\n") {
         #expect(
-          line.firstMatch(of: /^\s*(public |package |internal |private |fileprivate )?import (Foundation|Glibc|Musl|Darwin|Dispatch)/) == nil,
+          line.firstMatch(of: /^\s*(public |package |internal |private |fileprivate )?import (Foundation|Glibc|Musl|Darwin)/) == nil,
           "\(path): \(line)")
       }
     }

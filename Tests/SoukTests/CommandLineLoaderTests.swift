@@ -65,17 +65,29 @@ import Testing
     #expect(found.hints.contains { $0.text.contains("“shop.souk”") })
   }
 
-  @Test func bytesThatAreNoText() throws {
-    let folder = try Scratch()
-    try folder.write([0x70, 0, 0x71], to: "main.souk")
-    #expect(try Self.codes(folder) == ["E0505"])
-    for bad: [UInt8] in [[0x80], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE4, 0xB8], [0xFE]] {
-      try folder.write(Array("# ".utf8) + bad + [0x0A], to: "main.souk")
-      let problem = try #require(try Self.load(folder).diagnostics.first)
-      #expect(problem.code == "E0506" && problem.primary.span.lower == 2)
+  static let table = "table Hubs(key name: Text) = csv(\"hubs.csv\")\nprint 1\n"
+
+  @Test func dataThatAreNoText() throws {
+    let folder = try Scratch(["main.souk": Self.table])
+    func problems(_ bytes: [UInt8]) throws -> [Diagnostic] {
+      try folder.write(bytes, to: "hubs.csv")
+      return Pipeline.check(try Self.load(folder)).diagnostics
     }
-    try folder.write("# 中文 한글 🛒 \u{10FFFF}\nlet x = 1\n", to: "main.souk")
-    #expect(try Self.codes(folder) == [])
+    #expect(try problems([0x70, 0, 0x71]).map(\.code) == ["E0505"])
+    for bad: [UInt8] in [[0x80], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE4, 0xB8], [0xFE]] {
+      let problem = try #require(try problems(Array("name\n".utf8) + bad + [0x0A]).first)
+      #expect(problem.code == "E0506" && problem.primary.span.lower == 5)
+    }
+    #expect(try problems(Array("name\n中文 한글 🛒 \u{10FFFF}\n".utf8)).isEmpty)
+    #expect(try problems([0xEF, 0xBB, 0xBF] + Array("name\r\n\"a, \"\"b\"\"\nc\"\r\n\r\n".utf8)).isEmpty)
+  }
+
+  @Test func scriptsThatAreNoText() throws {
+    let folder = try Scratch()
+    try folder.write(Array("print ".utf8) + [0, 0x0A], to: "main.souk")
+    #expect(try Self.codes(folder).contains("E0106"))
+    try folder.write(Array("print ".utf8) + [0xD6, 0xD0, 0x0A], to: "main.souk")
+    #expect(try Self.codes(folder).contains("E0105"))
   }
 
   @Test func byteOrderMarkAndCarriageReturnsAreFine() throws {
