@@ -19,11 +19,11 @@ func room(_ name: String, uses: [String] = [], embeds: String? = nil) -> Target 
     swiftSettings: strict, plugins: embeds == nil ? [] : ["EmbedTexts"])
 }
 
-/// Tests of a room; the folder `data` holds scripts and what they print, and is read where it lies.
-func tests(_ room: String, uses: [String] = [], data: String? = nil) -> Target {
+/// Tests of a room; the folders `data` hold scripts and what they print, and are read where they lie.
+func tests(_ room: String, uses: [String] = [], data: String...) -> Target {
   .testTarget(
     name: "\(room)Tests", dependencies: ([room] + uses).map { .init(stringLiteral: $0) },
-    path: "Tests/\(room)Tests", exclude: data.map { [$0] } ?? [],
+    path: "Tests/\(room)Tests", exclude: data,
     swiftSettings: [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")])
 }
 
@@ -66,7 +66,7 @@ let package = Package(
     tests("SoukSema", uses: ["SoukText", "SoukSyntax"], data: "Errors"),
     tests("SoukStats", uses: ["SoukNumerics"]),
     tests("SoukEngine", uses: ["SoukNumerics", "SoukModel", "SoukStats"]),
-    tests("Souk", uses: ["SoukText"], data: "Goldens"),
+    tests("Souk", uses: ["SoukText"], data: "Goldens", "Cases"),
   ],
   swiftLanguageModes: [.v6]
 )
