@@ -101,8 +101,8 @@ private struct Formatter {
 
   /// `120ms` → `120 ms`; a unit that begins with `/` stays glued.
   private static func spacedNumber(_ source: String) -> String {
-    var lexer = Lexer(SourceFile(id: FileID(0), name: "", text: source))
-    let shape = lexer.next().number
+    let lexer = Lexer(SourceFile(id: FileID(0), name: "", text: source))
+    let shape = lexer.numberShape(0)
     guard shape.unitUpper > 0, shape.unitLower < lexer.bytes.count, lexer.bytes[shape.unitLower] != UInt8(ascii: "/") else { return source }
     return lexer.file.text(0, shape.upper) + " " + lexer.file.text(shape.unitLower, shape.unitUpper)
   }

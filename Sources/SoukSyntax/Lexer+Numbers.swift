@@ -8,10 +8,8 @@ extension Lexer {
     if let end = dateEnd(i) { return checkedDate(i, end) }
     if let end = clockEnd(i) { return Lexeme(.clock, i, end) }
     if let bad = scanBadNumber(i) { return bad }
-    var lexeme = Lexeme(.number, i, i)
-    lexeme.number = numberShape(i)
-    lexeme.upper = max(lexeme.number.upper, lexeme.number.unitUpper)
-    return lexeme
+    let shape = numberShape(i)
+    return Lexeme(.number, i, max(shape.upper, shape.unitUpper))
   }
 
   // MARK: The shape of a number

@@ -4,7 +4,7 @@
 
 import SoukText
 
-/// A token with what the parser wants to know about it.
+/// A token with what the parser wants to know about it. Kept small: it is copied often, and deep scripts need the stack.
 struct Lexeme {
   var kind: TokenKind
   var lower: Int
@@ -15,7 +15,6 @@ struct Lexeme {
   /// `from` directly before a string names a source.
   var beforeString = false
   var firstOnLine = false
-  var number = NumberShape()
 
   init(_ kind: TokenKind, _ lower: Int, _ upper: Int) {
     self.kind = kind
@@ -45,6 +44,9 @@ struct Lexer {
   /// Mistakes before this offset are already reported: a token may be read twice.
   var reportedUpTo = -1
   var tabWarned = false
+  /// First byte of the line that is being read, and the column of its first token.
+  var lineStart = 0
+  var lineIndent = 0
   /// A zero byte was met; what is missing behind it is no mistake of its own.
   var isBinary = false
 
@@ -73,10 +75,12 @@ struct Lexer {
       lexeme.firstOnLine = first
       return lexeme
     }
+    if first { lineIndent = start - lineStart }
     var lexeme = scan(start)
     lexeme.firstOnLine = first
     position = lexeme.upper
     atLineStart = lexeme.kind == .newline
+    if atLineStart { lineStart = position }
     return lexeme
   }
 

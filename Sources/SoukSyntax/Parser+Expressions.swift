@@ -109,7 +109,7 @@ extension Parser {
       .choose(ChooseExpression(variable: variable, list: list, rule: rule, score: score)), span(from: lower))
   }
 
-  func missing() -> Expression { Expression(.missing, lexer.span(real.lower, real.lower)) }
+  func missing() -> Expression { Expression(.missing, span(real.lower, real.lower)) }
 
   // MARK: Operators
 
@@ -139,28 +139,33 @@ extension Parser {
 
   mutating func parseOperators(_ lowest: Level, braces: Bool) -> Expression {
     let lower = token.lower
-    var left: Expression
-    var ceiling = Level.tight.rawValue
-    if lowest <= .not && at(.not) {
-      guard enter() else { leave(); return missing() }
-      takeKeyword()
-      left = Expression(.not(parseOperators(.not, braces: braces)), span(from: lower))
-      lastDepth += 1
-      leave()
-      ceiling = Level.and.rawValue
-    } else {
-      left = parseUnary(braces: braces)
-    }
+    let negated = lowest <= .not && at(.not)
+    var left = negated ? parseNot(braces: braces) : parseUnary(braces: braces)
+    var ceiling = negated ? Level.and.rawValue : Level.tight.rawValue
     var depth = lastDepth
     while !stopped {
       guard let level = parseOperator(&left, &depth, lower, lowest, ceiling, braces) else { break }
       let chains = level != .comparison && level != .range
       ceiling = chains ? level.rawValue : level.previous
       depth += 1
-      if depth > Self.depthLimit && !stopped { fail(.tooDeep(limit: Self.depthLimit, at: tokenSpan)) }
+      limitDepth(depth)
     }
     lastDepth = depth
     return left
+  }
+
+  mutating func limitDepth(_ depth: Int) {
+    if depth > Self.depthLimit && !stopped { fail(.tooDeep(limit: Self.depthLimit, at: tokenSpan)) }
+  }
+
+  private mutating func parseNot(braces: Bool) -> Expression {
+    let lower = token.lower
+    guard enter() else { leave(); return missing() }
+    defer { leave() }
+    takeKeyword()
+    let operand = parseOperators(.not, braces: braces)
+    lastDepth += 1
+    return Expression(.not(operand), span(from: lower))
   }
 
   /// Reads one operator of a level between `lowest` and `ceiling` and what stands right of it.
@@ -170,7 +175,9 @@ extension Parser {
     func fits(_ level: Level) -> Bool { level >= lowest && level.rawValue <= ceiling }
     if let (op, level) = infix() {
       if level == .comparison && ceiling == Level.comparison.previous && level >= lowest {
-        fail(.comparisonChain(at: tokenSpan))
+        var middle: String?
+        if case .binary(_, _, let operand, _) = left.kind { middle = lexer.file.text(operand.span) }
+        fail(.comparisonChain(middle: middle, gap: span(lastUpper, lastUpper), at: tokenSpan))
         return nil
       }
       guard fits(level) else { return nil }
@@ -222,17 +229,23 @@ extension Parser {
 
   private mutating func parseUnary(braces: Bool) -> Expression {
     let lower = token.lower
-    if token.kind == .minus {
-      guard enter() else { leave(); return missing() }
-      defer { leave() }
-      mark(.negate)
-      take()
-      let operand = parseUnary(braces: braces)
-      lastDepth += 1
-      return Expression(.negate(operand), span(from: lower))
-    }
+    if token.kind == .minus { return parseNegation(braces: braces) }
     let base = parsePostfix(braces: braces)
-    guard token.kind == .caret else { return base }
+    return token.kind == .caret ? parsePower(base, lower, braces: braces) : base
+  }
+
+  private mutating func parseNegation(braces: Bool) -> Expression {
+    let lower = token.lower
+    guard enter() else { leave(); return missing() }
+    defer { leave() }
+    mark(.negate)
+    take()
+    let operand = parseUnary(braces: braces)
+    lastDepth += 1
+    return Expression(.negate(operand), span(from: lower))
+  }
+
+  private mutating func parsePower(_ base: Expression, _ lower: Int, braces: Bool) -> Expression {
     guard enter() else { leave(); return base }
     defer { leave() }
     let depth = lastDepth
@@ -255,19 +268,18 @@ extension Parser {
       depth = max(depth, lastDepth) + 1
       value = Expression(.entries(value, entries), span(from: lower))
     }
-    if token.kind == .word, !token.beforeColon {
-      if token.beforeString {
-        takeKeyword()
-        value = Expression(.sourced(value, parseString()), span(from: lower))
-        depth += 1
-      } else if at(.assumed) {
-        takeKeyword()
-        value = Expression(.assumed(value), span(from: lower))
-        depth += 1
-      }
-    }
     lastDepth = depth
-    return value
+    return token.kind == .word && (token.beforeString || at(.assumed)) ? parseOrigin(value, lower) : value
+  }
+
+  /// `from "S3-09"` or `assumed`, behind the value that it is about.
+  private mutating func parseOrigin(_ value: Expression, _ lower: Int) -> Expression {
+    let depth = lastDepth
+    let named = token.beforeString
+    takeKeyword()
+    let kind: Expression.Kind = named ? .sourced(value, parseString()) : .assumed(value)
+    lastDepth = depth + 1
+    return Expression(kind, span(from: lower))
   }
 
   private mutating func parseSuffixes(_ value: inout Expression, _ depth: inout Int, _ lower: Int) {
@@ -300,12 +312,27 @@ extension Parser {
       default: return
       }
       depth = max(depth, lastDepth) + 1
-      if depth > Self.depthLimit && !stopped { fail(.tooDeep(limit: Self.depthLimit, at: tokenSpan)) }
+      limitDepth(depth)
     }
   }
 
   private mutating func parseAtom() -> Expression {
     lastDepth = 1
+    switch token.kind {
+    case .quote: return parseStringValue()
+    case .leftBracket: return parseList()
+    case .leftParen: return parseGroup()
+    default: return parseLeaf()
+    }
+  }
+
+  private mutating func parseStringValue() -> Expression {
+    let string = parseString()
+    return Expression(.string(string), string.span)
+  }
+
+  /// What has no expression inside. Apart from `parseAtom`, whose frame is on the stack for each level of nesting.
+  private mutating func parseLeaf() -> Expression {
     let place = tokenSpan
     switch token.kind {
     case .word:
@@ -328,11 +355,6 @@ extension Parser {
     case .question:
       take()
       return Expression(.hole, place)
-    case .quote:
-      let string = parseString()
-      return Expression(.string(string), string.span)
-    case .leftBracket: return parseList()
-    case .leftParen: return parseGroup()
     case .badValue:
       take()
       return Expression(.missing, place)
@@ -471,131 +493,5 @@ extension Parser {
     }
     lastDepth = depth
     return entries
-  }
-
-  // MARK: Literals
-
-  private func numberLiteral(_ lexeme: Lexeme) -> NumberLiteral {
-    let shape = lexeme.number
-    let digits = lexer.file.text(lexeme.lower, shape.digitsUpper)
-    // The scale joins the exponent, so that `0.3M` is the double nearest to 300000 and not a product of two roundings.
-    var exponent = shape.scaleExponent - (shape.isPercent ? 2 : 0)
-    var mantissa = digits.filter { $0 != "_" }
-    if let mark = mantissa.firstIndex(of: "e") {
-      exponent += Int(mantissa[mantissa.index(after: mark)...]) ?? 0
-      mantissa = String(mantissa[..<mark])
-    }
-    let value = Double(exponent == 0 ? mantissa : "\(mantissa)e\(exponent)") ?? .infinity
-    let unit =
-      shape.unitUpper > 0
-      ? UnitText(lexer.file.text(shape.unitLower, shape.unitUpper), span(shape.unitLower, shape.unitUpper)) : nil
-    return NumberLiteral(
-      value: value, isPercent: shape.isPercent, unit: unit, text: lexer.file.text(lexeme.lower, shape.upper))
-  }
-
-  mutating func parseString() -> StringLiteral {
-    let lower = token.lower
-    guard token.kind == .quote else {
-      unexpected("a string such as \"name\"", after: "")
-      return StringLiteral(parts: [], span: span(real.lower, real.lower))
-    }
-    var parts: [StringLiteral.Part] = []
-    while true {
-      let part = lexer.nextInString()
-      if part.kind != .newline && part.kind != .end { tokens.append(Token(part.kind, part.lower, part.upper)) }
-      lastUpper = part.upper
-      switch part.kind {
-      case .stringText: parts.append(.text(lexer.unescaped(part.lower, part.upper)))
-      case .holeOpen:
-        if let hole = parseHole(part) { parts.append(.hole(hole)) }
-        if holeEndedString {
-          holeEndedString = false
-          token = readToken()
-          return StringLiteral(parts: parts, span: span(lower, lastUpper))
-        }
-        if stopped { return StringLiteral(parts: parts, span: span(from: lower)) }
-      case .quoteClose:
-        continuing = false
-        token = readToken()
-        return StringLiteral(parts: parts, span: span(lower, part.upper))
-      default:
-        diagnostics.append(.unterminatedString(quote: span(lower, lower + 1), at: span(lower, part.lower)))
-        if part.kind == .end { endsEarly = true }
-        continuing = false
-        token = readToken()
-        return StringLiteral(parts: parts, span: span(lower, part.lower))
-      }
-    }
-  }
-
-  /// The expression of a hole; the token at its end is `}`, from which the string goes on.
-  private mutating func parseHole(_ brace: Lexeme) -> Expression? {
-    guard enter() else { leave(); return nil }
-    defer { leave() }
-    stringDepth += 1
-    open.append(OpenBracket(kind: .leftBrace, lower: brace.lower, indent: 0))
-    updateRound()
-    continuing = false
-    let base = open.count
-    token = readToken()
-    var value: Expression?
-    if token.kind == .rightBrace {
-      diagnostics.append(.emptyHole(at: span(brace.lower, token.upper)))
-    } else {
-      value = parseValue()
-      lastDepth += 1
-    }
-    if token.kind == .quote { return endString(in: brace, base, value) }
-    if token.kind != .rightBrace && token.kind != .end { unexpected("`}`", after: "the value in a string") }
-    if stopped { recover(base: base) }
-    stringDepth -= 1
-    open.removeLast(open.count - base + 1)
-    updateRound()
-    if token.kind == .rightBrace {
-      if let last = tokens.indices.last { tokens[last].kind = .holeClose }
-      return value
-    }
-    diagnostics.append(.unclosedHole(at: span(brace.lower, brace.lower + 1)))
-    if atEndOfFile { endsEarly = true }
-    continuing = false
-    token = readToken()
-    stop()
-    return value
-  }
-
-  /// `"a {b"`: the quote that should have come behind the hole's `}`.
-  private mutating func endString(in brace: Lexeme, _ base: Int, _ value: Expression?) -> Expression? {
-    diagnostics.append(.unclosedHole(at: span(brace.lower, brace.lower + 1)))
-    mark(.quoteClose)
-    lastUpper = token.upper
-    continuing = false
-    stringDepth -= 1
-    open.removeLast(open.count - base + 1)
-    updateRound()
-    holeEndedString = true
-    return value
-  }
-
-  /// A unit that stands by itself: after `to`, or as a type. The keyword or mark before it is the next token where `after` is `to`.
-  mutating func parseUnit(after word: String) -> UnitText {
-    guard !stopped else { return UnitText("", span(real.lower, real.lower)) }
-    takeKeyword()
-    return parseBareUnit(after: word)
-  }
-
-  mutating func parseBareUnit(after word: String) -> UnitText {
-    guard !stopped else { return UnitText("", span(real.lower, real.lower)) }
-    guard let upper = lexer.unitEnd(token.lower), token.kind != .end, !statementStandsInstead() else {
-      if !reportCommonMistake() { fail(.unitExpected(found: describe(token), after: word, at: tokenSpan)) }
-      return UnitText("", span(real.lower, real.lower))
-    }
-    let place = span(token.lower, upper)
-    if let last = tokens.indices.last { tokens[last] = Token(.unit, token.lower, upper) }
-    lexer.position = upper
-    lexer.atLineStart = false
-    lastUpper = upper
-    continuing = false
-    token = readToken()
-    return UnitText(lexer.file.text(place), place)
   }
 }

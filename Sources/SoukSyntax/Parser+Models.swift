@@ -108,7 +108,9 @@ extension Parser {
       return .thing(Thing(kind: kind, name: name, index: index, fields: []))
     default:
       if token.kind == .word && token.beforeColon {
-        fail(.braceMissing(kind.text, name.text, after: span(max(0, lastUpper - 1), lastUpper), at: tokenSpan))
+        let rest = lexer.file.text(token.lower, lexer.endOfLine(token.lower))
+        let whole = rest.contains("#") || rest.contains("}") ? nil : span(lastUpper, token.lower + rest.utf8.count)
+        fail(.braceMissing(kind.text, name.text, fields: rest, whole: whole, at: tokenSpan))
       } else if token.kind == .leftParen {
         fail(.thingTakesBraces(kind.text, name.text, at: tokenSpan))
       } else if let verb = Keyword.byText[kind.text], verb.isJourneyVerb {

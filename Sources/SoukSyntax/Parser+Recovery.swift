@@ -112,7 +112,7 @@ extension Parser {
   /// A line no further to the right than the one that opened this block, which begins as nothing in the block can: its `}` is missing.
   private func beginsOuter(base: Int, _ elements: Elements) -> Bool {
     guard scriptDepth == 0, token.firstOnLine, token.kind == .word, !token.beforeColon, anotherOperandFollows,
-      base > 0, base <= open.count, indent(token.lower) <= open[base - 1].indent
+      base > 0, base <= open.count, lexer.lineIndent <= open[base - 1].indent
     else { return false }
     switch elements {
     case .members: return token.keyword?.beginsOnlyItem == true && !looksLikeThing
@@ -198,9 +198,18 @@ extension Parser {
   mutating func unexpectedAfterStatement() {
     guard !stopped, !reportCommonMistake() else { return }
     if token.kind == .assign {
-      return fail(.assignInExpression(at: tokenSpan))
+      let before = tokens.dropLast().last
+      let start = before?.kind == .word && startsLine(before) ? before.map { span(Int($0.lower), Int($0.lower)) } : nil
+      return fail(.assignInExpression(start: start, at: tokenSpan))
     }
     fail(.unexpected(describe(token), expected: "the end of the line", in: "", at: tokenSpan))
+  }
+
+  private func startsLine(_ token: Token?) -> Bool {
+    guard let token else { return false }
+    var i = Int(token.lower)
+    while i > 0 && lexer.byte(i - 1) == 0x20 { i -= 1 }
+    return i == 0 || lexer.byte(i - 1) == 0x0A
   }
 
   static func closer(_ kind: TokenKind) -> TokenKind {

@@ -31,9 +31,9 @@ extension Parser {
 
   /// Reads what was meant; its own mistakes are of no interest where it can't stand anyway.
   private mutating func quietly(_ read: (inout Parser) -> Void) {
-    let before = diagnostics
+    let count = diagnostics.count
     read(&self)
-    diagnostics = before
+    diagnostics.removeLast(diagnostics.count - count)
   }
 
   mutating func misplacedInSteps() -> Bool {
@@ -56,7 +56,7 @@ extension Parser {
     }
     guard token.kind.isInfix, token.firstOnLine else { return false }
     let operand = lexer.skipBlanks(token.upper)
-    let start = token.lower - indent(token.lower)
+    let start = token.lower - lexer.lineIndent
     fail(
       .operatorAtLineStart(
         text(token), gap: gapToLineAbove.map { span($0, operand) }, indent: lexer.file.text(start, token.lower), at: tokenSpan))

@@ -119,7 +119,7 @@ extension Parser {
         break
       }
       depth = max(depth, lastDepth) + 1
-      if depth > Self.depthLimit && !stopped { fail(.tooDeep(limit: Self.depthLimit, at: tokenSpan)) }
+      limitDepth(depth)
     }
     lastDepth = depth
     return value

@@ -35,6 +35,7 @@ public func isComplete(_ file: SourceFile) -> Bool {
 
 struct Parser {
   var lexer: Lexer
+  let file: FileID
   /// The token to be read next.
   var token: Lexeme
   /// The real next token while `token` is `.stopped`.
@@ -85,6 +86,7 @@ struct Parser {
 
   init(_ file: SourceFile) {
     lexer = Lexer(file)
+    self.file = file.id
     token = Lexeme(.end, 0, 0)
     tokens.reserveCapacity(file.bytes.count / 4)
     token = readToken()
@@ -92,9 +94,9 @@ struct Parser {
 
   // MARK: Reading
 
-  func span(_ lower: Int, _ upper: Int) -> Span { lexer.span(lower, upper) }
-  func span(from lower: Int) -> Span { lexer.span(lower, max(lower, lastUpper)) }
-  var tokenSpan: Span { let t = real; return lexer.span(t.lower, t.upper) }
+  func span(_ lower: Int, _ upper: Int) -> Span { Span(file: file, lower: lower, upper: upper) }
+  func span(from lower: Int) -> Span { Span(file: file, lower: lower, upper: max(lower, lastUpper)) }
+  var tokenSpan: Span { held.map { span($0.lower, $0.upper) } ?? span(token.lower, token.upper) }
   /// The next token even when stopped.
   var real: Lexeme { held ?? token }
   var atEndOfFile: Bool { lexer.position >= lexer.bytes.count }
@@ -165,9 +167,9 @@ struct Parser {
   private mutating func trackBrackets() {
     switch token.kind {
     case .leftParen, .leftBracket, .leftBrace:
-      open.append(OpenBracket(kind: token.kind, lower: token.lower, indent: indent(token.lower)))
+      open.append(OpenBracket(kind: token.kind, lower: token.lower, indent: lexer.lineIndent))
     case .rightParen, .rightBracket, .rightBrace:
-      if let bracket = open.popLast(), token.kind == .rightBrace, token.firstOnLine, bracket.indent != indent(token.lower),
+      if let bracket = open.popLast(), token.kind == .rightBrace, token.firstOnLine, bracket.indent != lexer.lineIndent,
         misaligned == nil
       {
         misaligned = span(bracket.lower, bracket.lower + 1)
@@ -179,13 +181,6 @@ struct Parser {
 
   mutating func updateRound() {
     inRound = open.last.map { $0.kind == .leftParen || $0.kind == .leftBracket } ?? false
-  }
-
-  /// Column of the first character of the line that `offset` is in. O(length of the line's head).
-  func indent(_ offset: Int) -> Int {
-    var i = offset
-    while i > 0 && lexer.bytes[i - 1] != 0x0A { i -= 1 }
-    return lexer.skipBlanks(i) - i
   }
 
   // MARK: Asking

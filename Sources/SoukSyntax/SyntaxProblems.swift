@@ -275,19 +275,21 @@ extension Diagnostic {
       hints: [Hint("write `\(verb) thing: value`", replace: whole, with: ":")])
   }
 
-  static func assignInExpression(at span: Span) -> Diagnostic {
+  static func assignInExpression(start: Span?, at span: Span) -> Diagnostic {
     Diagnostic(
       "E0138", "`=` can't stand here", at: span, "names nothing",
       hints: [
-        Hint("to name a value: `let name = value`"), Hint("to change a thing in a journey: `set thing: value`"),
-        Hint("to compare: `==`", replace: span, with: "=="),
+        Hint("to name a value: `let name = value`", replace: start, with: "let "), Hint("to change a thing in a journey: `set thing: value`"),
+        Hint("to compare: `==`"),
       ])
   }
 
-  static func comparisonChain(at span: Span) -> Diagnostic {
+  static func comparisonChain(middle: String?, gap: Span, at span: Span) -> Diagnostic {
     Diagnostic(
       "E0139", "comparisons don't chain", at: span, "a second comparison",
-      hints: [Hint("write `a < b and b < c`")])
+      hints: [
+        middle.map { Hint("compare twice", replace: gap, with: " and \($0)") } ?? Hint("write `a < b and b < c`")
+      ])
   }
 
   // MARK: Words
@@ -307,7 +309,10 @@ extension Diagnostic {
   static func memberOutsideModel(_ word: String, at span: Span) -> Diagnostic {
     Diagnostic(
       "E0142", "`\(word)` belongs in a model", at: span, "outside any model",
-      hints: [Hint(word == "param" ? "at the top level write `let`" : "put it in a `model Name { … }`")])
+      hints: [
+        word == "param"
+          ? Hint("at the top level write `let`", replace: span, with: "let") : Hint("put it in a `model Name { … }`")
+      ])
   }
 
   static func notAStep(_ word: String, at span: Span) -> Diagnostic {
@@ -316,11 +321,10 @@ extension Diagnostic {
       hints: [Hint("close the `{` before it, or move it out of the journey")])
   }
 
-  static func braceMissing(_ kind: String, _ name: String, after: Span, at span: Span) -> Diagnostic {
-    let gap = Span(file: after.file, lower: Int(after.upper), upper: Int(after.upper))
-    return Diagnostic(
+  static func braceMissing(_ kind: String, _ name: String, fields: String, whole: Span?, at span: Span) -> Diagnostic {
+    Diagnostic(
       "E0144", "the fields of `\(kind) \(name)` stand in braces", at: span, "a field outside braces",
-      hints: [Hint("write `\(kind) \(name) { … }`", replace: gap, with: " {")])
+      hints: [Hint("write `\(kind) \(name) { … }`", replace: whole, with: " { \(fields) }")])
   }
 
   static func thingTakesBraces(_ kind: String, _ name: String, at span: Span) -> Diagnostic {
