@@ -1,0 +1,652 @@
+// The steps that touch things or take time: stations, pools, levels, accounts, batches, observations, races, spawns.
+
+import SoukModel
+import SoukSema
+import SoukText
+
+extension Lowering {
+  func blocking(_ step: TypedStep, _ ctx: CodeContext) throws(EvaluationError) {
+    guard let frame = ctx.frame else { throw .notInJourneys("this step", step.span) }
+    switch step.kind {
+    case .use(let station, let duration, let clauses): try use(station, duration, clauses, step, ctx, frame)
+    case .hold(let n, let pool, let clauses, let body): try hold(n, pool, clauses, body, step, ctx, frame)
+    case .seize(let n, let pool, let clauses):
+      let amount = try number(n, ctx)
+      let reference = try thing(pool, ctx)
+      try request(.seize, reference, amount: amount, clauses, step, ctx) { self.kernelIndex[$0] }
+    case .release(let n, let pool):
+      let amount = try number(n, ctx)
+      try emit(.release, 0, amount, 0, operand: 0, thing(pool, ctx), step.span) { self.kernelIndex[$0] }
+    case .put(let n, let level, let clauses): try levelRequest(.put, n, level, clauses, step, ctx, frame)
+    case .take(let n, let level, let clauses): try levelRequest(.take, n, level, clauses, step, ctx, frame)
+    case .transfer(let x, let from, let to, let otherwise): try transfer(x, from, to, otherwise, step, ctx, frame)
+    case .reserve(let x, let account, let otherwise): try reserve(x, account, otherwise, step, ctx, frame)
+    case .capture(let x, let from, let to): try capture(x, from, to, step, ctx, frame)
+    case .await(let condition, let clauses): try await_(condition, clauses, step, ctx)
+    case .join(let batch, let clauses, let body): try join(batch, clauses, body, step, ctx)
+    case .record(let measure, let x): try record(measure, x, step, ctx)
+    case .count(let counter, let x): try count(counter, x, step, ctx, frame)
+    case .setThing(let gauge, let x):
+      let value = try number(x, ctx)
+      let reference = try thing(gauge, ctx)
+      try emit(.setCell, 0, value, 0, operand: 0, reference, step.span) { self.cellIndex($0, .value) ?? self.cellIndex($0, .count) ?? -1 }
+    case .addThing(let target, let x): try add(target, x, step, ctx, frame)
+    case .wait(let d): emitter.emit(.wait, try number(d, ctx))
+    case .waitUntil(let t): try waitUntil(t, ctx)
+    case .first(let arms): try race(arms, step, ctx, frame)
+    case .leave(let outcome): try leave(outcome, ctx, frame)
+    case .time(let measure, let body): try time(measure, body, step, ctx, frame)
+    default: throw .unexpected("no code for this step", step.span)
+    }
+  }
+
+  private func leave(_ outcome: Int, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+    try emitCleanups(downTo: 0, frame)
+    emitEnd(frame, outcome: outcome, result: -1)
+  }
+
+  private func waitUntil(_ t: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) {
+    switch t.type {
+    case .clock, .calendar:
+      let calendar = try self.calendar(of: try evaluator.evaluate(t, ctx.env), t.span)
+      let now = emitter.register()
+      emitter.emit(.now, now)
+      let r = emitter.register()
+      emitter.emit(.nextInstant, r, calendar, now)
+      emitter.emit(.waitUntil, r)
+    default: emitter.emit(.waitUntil, try number(t, ctx))
+    }
+  }
+
+  // MARK: Requests
+
+  /// Registers of the clauses, and the label of what happens to who balks or gives up.
+  private struct Clauses {
+    var priority: Int32 = -1
+    var patience: Int32 = -1
+    var otherwise: CodeLabel?
+  }
+
+  private func clauses(_ clauses: TypedClauses, _ ctx: CodeContext) throws(EvaluationError) -> Clauses {
+    var result = Clauses()
+    if let priority = clauses.priority { result.priority = try number(priority, ctx) }
+    if let patience = clauses.patience { result.patience = try number(patience, ctx) }
+    if clauses.patience != nil || clauses.otherwise != nil || clauses.balkedOutcome != nil { result.otherwise = emitter.label() }
+    return result
+  }
+
+  /// The code of who balked or gave up, after the request: the `else`, or the end of the journey.
+  private func finish(_ compiled: Clauses, _ clauses: TypedClauses, _ ctx: CodeContext, began: Int32? = nil) throws(EvaluationError) {
+    guard let label = compiled.otherwise else { return }
+    let end = emitter.label()
+    emitter.jump(end)
+    emitter.put(label)
+    if let otherwise = clauses.otherwise {
+      try block(otherwise, ctx)
+    } else if let frame = ctx.frame, clauses.balkedOutcome != nil || clauses.renegedOutcome != nil {
+      if let began, let balked = clauses.balkedOutcome, let reneged = clauses.renegedOutcome {
+        let now = emitter.register()
+        emitter.emit(.now, now)
+        let then = emitter.register()
+        emitter.emit(.loadSlot, then, began)
+        let hasWaited = emitter.label()
+        emitter.emit(.jumpIfLess, then, now, hasWaited.index)
+        try leave(balked, ctx, frame)
+        emitter.put(hasWaited)
+        try leave(reneged, ctx, frame)
+      } else if let outcome = clauses.renegedOutcome ?? clauses.balkedOutcome {
+        try leave(outcome, ctx, frame)
+      }
+    }
+    emitter.put(end)
+  }
+
+  private func request(
+    _ code: OpCode, _ reference: ThingReference, amount: Int32, _ clauses: TypedClauses, _ step: TypedStep, _ ctx: CodeContext,
+    _ index: @escaping (Int) -> Int32
+  ) throws(EvaluationError) {
+    let compiled = try self.clauses(clauses, ctx)
+    try emitRequest(code, reference, amount, compiled, step.span, index)
+    try finish(compiled, clauses, ctx)
+  }
+
+  private func emitRequest(
+    _ code: OpCode, _ reference: ThingReference, _ amount: Int32, _ compiled: Clauses, _ span: Span, _ index: (Int) -> Int32
+  ) throws(EvaluationError) {
+    let all: [Int] = if case .picked(let all, _) = reference { all } else { [reference.first] }
+    let first = Int32(model.requests.count)
+    var sites: [Int: Int32] = [:]
+    for (k, i) in all.enumerated() {
+      sites[i] = first + Int32(k)
+      model.requests.append(
+        RequestSite(
+          thing: index(i), amount: amount, priority: compiled.priority, patience: compiled.patience,
+          otherwise: compiled.otherwise?.index ?? -1))
+    }
+    try emit(code, 0, 0, 0, operand: 0, reference, span) { sites[$0] ?? first }
+  }
+
+  private func use(_ station: TypedExpression, _ duration: TypedExpression?, _ clauses: TypedClauses, _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+    let reference = try thing(station, ctx)
+    let all: [Int] = if case .picked(let all, _) = reference { all } else { [reference.first] }
+    var service: Int32 = -1
+    if let duration {
+      service = try number(duration, ctx)
+    } else if let binding = liveService[reference.first] {
+      guard all.count == 1 else { throw .notInJourneys("a service that changes, in an array,", step.span) }
+      service = try liveServiceTime(binding, reference.first, ctx)
+    }
+    let compiled = try self.clauses(clauses, ctx)
+    var began: Int32?
+    if clauses.otherwise == nil, let balked = clauses.balkedOutcome, let reneged = clauses.renegedOutcome, balked != reneged {
+      let slot = frame.slot()
+      let now = emitter.register()
+      emitter.emit(.now, now)
+      emitter.emit(.storeSlot, slot, now)
+      began = slot
+    }
+    let first = Int32(model.uses.count)
+    var sites: [Int: Int32] = [:]
+    for (k, i) in all.enumerated() {
+      let stationNumber = kernelIndex[i]
+      var draw: Int32 = -1
+      if service < 0, model.stations[Int(stationNumber)].service >= 0 {
+        draw = try drawSite("\(things[i].name).service", ctx, step.span, group: all.count > 1 ? "\(things[all[0]].demandName).service" : nil)
+      } else if service < 0, model.stations[Int(stationNumber)].rate < 0 {
+        throw EvaluationError(
+          "E0322", "`use \(things[i].name)` doesn't say for how long", at: step.span,
+          hint: "give the station a `service`, or write `use \(things[i].name) for 5 min`")
+      }
+      sites[i] = first + Int32(k)
+      model.uses.append(
+        UseSite(
+          station: stationNumber, service: service, draw: draw, priority: compiled.priority, patience: compiled.patience,
+          otherwise: compiled.otherwise?.index ?? -1))
+    }
+    try emit(.use, 0, 0, 0, operand: 0, reference, step.span) { sites[$0] ?? first }
+    try finish(compiled, clauses, ctx, began: began)
+  }
+
+  private func liveServiceTime(_ binding: Binding, _ i: Int, _ ctx: CodeContext) throws(EvaluationError) -> Int32 {
+    let inner = CodeContext(
+      instance: binding.env.instance ?? InstancePath(), owner: things[i].name, body: .source(-1), locals: [], frame: ctx.frame)
+    inner.env = binding.env
+    inner.adoptStatics(self)
+    let term = try term(binding.expression, inner)
+    if term.isLaw { return try register(drawService(term, binding, inner), binding.expression.span) }
+    return try register(term, binding.expression.span)
+  }
+
+  private func drawService(_ law: Term, _ binding: Binding, _ inner: CodeContext) throws(EvaluationError) -> Term {
+    drawNames[.source(-1), default: [:]][binding.expression.span] = "service"
+    return try draw(law, binding.expression, inner)
+  }
+
+  private func hold(_ n: TypedExpression, _ pool: TypedExpression, _ clauses: TypedClauses, _ body: [TypedStep], _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+    let slots = frame.nextSlot
+    defer { frame.nextSlot = slots }
+    let amount = try lasting(numberTerm(n, ctx), ctx, n.span)
+    var reference = try thing(pool, ctx)
+    if case .picked(let all, let row) = reference { reference = .picked(all, row: try lasting(row, ctx, pool.span)) }
+    let compiled = try self.clauses(clauses, ctx)
+    try emitRequest(.seize, reference, try register(amount, n.span), compiled, step.span) { self.kernelIndex[$0] }
+    frame.cleanups.append(.release(reference, amount: amount))
+    try cleanupsChanged(frame)
+    try block(body, ctx)
+    frame.cleanups.removeLast()
+    try emitCleanup(.release(reference, amount: amount), lost: false)
+    try cleanupsChanged(frame)
+    try finish(compiled, clauses, ctx)
+  }
+
+  private func levelRequest(_ code: OpCode, _ n: TypedExpression, _ level: TypedExpression, _ clauses: TypedClauses, _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+    let amount = try register(perEntity(numberTerm(n, ctx), frame, n.span), n.span)
+    try request(code, thing(level, ctx), amount: amount, clauses, step, ctx) { self.kernelIndex[$0] }
+  }
+
+  /// Processes are nobody's journey and stand for themselves; the engine multiplies by the scale, so they divide first.
+  private func perEntity(_ x: Term, _ frame: FrameState, _ span: Span) throws(EvaluationError) -> Term {
+    frame.isProcess && weight != 1 ? try binary(.divide, x, .constant(weight), span) : x
+  }
+
+  private func await_(_ e: TypedExpression, _ clauses: TypedClauses, _ step: TypedStep, _ ctx: CodeContext) throws(EvaluationError) {
+    let compiled = try self.clauses(clauses, ctx)
+    let condition = condition(e, ctx)
+    model.requests.append(
+      RequestSite(
+        thing: condition, amount: -1, priority: compiled.priority, patience: compiled.patience,
+        otherwise: compiled.otherwise?.index ?? -1))
+    emitter.emit(.await, Int32(model.requests.count - 1))
+    try finish(compiled, clauses, ctx)
+  }
+
+  /// A condition's code, written after the journey at hand.
+  func condition(_ e: TypedExpression, _ ctx: CodeContext, negated: Bool = false) -> Int32 {
+    let entry = emitter.label()
+    let index = model.conditions.count
+    model.conditions.append(Condition(entry: entry.index, result: -1, readsFrame: false))
+    let locals = ctx.locals
+    let env = ctx.env
+    pending.append { [self] in
+      attempt { () throws(EvaluationError) in
+        let inner = CodeContext(instance: ctx.instance, owner: ctx.owner, body: ctx.body, locals: ctx.localTypes, frame: ctx.frame)
+        inner.locals = locals
+        inner.env = env
+        let (result, reads) = try evaluation(entry, e.span) { () throws(EvaluationError) -> Term in
+          let term = try self.numberTerm(e, inner)
+          return negated ? try self.unary(.not, term, e.span) : term
+        }
+        model.conditions[index].result = result
+        model.conditions[index].readsFrame = reads.readsFrame
+        model.conditions[index].handleSlots = reads.handleSlots.sorted()
+        for cell in reads.cells.sorted() { watch(cell, .condition(Int32(index))) }
+      }
+    }
+    return Int32(index)
+  }
+
+  func watch(_ cell: Int32, _ watcher: Watcher) {
+    if cell >= 0, !model.cells[Int(cell)].watchers.contains(watcher) { model.cells[Int(cell)].watchers.append(watcher) }
+  }
+
+  /// A straight piece of code that leaves a number in a register: a condition, a formula, an invariant.
+  func evaluation(_ entry: CodeLabel, _ span: Span, _ body: () throws(EvaluationError) -> Term) throws(EvaluationError) -> (Int32, ReadTracker) {
+    let old = emitter.use(.evaluations)
+    let mark = emitter.mark
+    let reads = ReadTracker()
+    let oldTracker = tracker
+    tracker = reads
+    let place = emitter.at(span)
+    defer {
+      tracker = oldTracker
+      emitter.place = place
+      emitter.release(to: mark)
+      _ = emitter.use(old)
+    }
+    emitter.put(entry)
+    let result = try register(body(), span)
+    emitter.emit(.endEvaluation)
+    return (result, reads)
+  }
+
+  private func join(_ batch: TypedExpression, _ clauses: TypedClauses, _ body: [TypedStep], _ step: TypedStep, _ ctx: CodeContext) throws(EvaluationError) {
+    guard case .one(let i) = try thing(batch, ctx) else { throw .notInJourneys("a batch picked while running", step.span) }
+    let compiled = try self.clauses(clauses, ctx)
+    let bodyLabel = emitter.label()
+    let after = emitter.label()
+    let site = Int32(model.joins.count)
+    model.joins.append(
+      JoinSite(
+        batch: kernelIndex[i], body: bodyLabel.index, after: after.index, patience: compiled.patience,
+        otherwise: compiled.otherwise?.index ?? -1))
+    emitter.emit(.join, site)
+    emitter.put(bodyLabel)
+    try block(body, ctx)
+    emitter.emit(.joinEnd, site)
+    emitter.put(after)
+    try finish(compiled, clauses, ctx)
+  }
+
+  // MARK: Money
+
+  private func account(_ e: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) -> Int {
+    guard case .one(let i) = try thing(e, ctx) else { throw .notInJourneys("an account picked while running", e.span) }
+    return i
+  }
+
+  /// The label and the code of a transfer that an account can't pay.
+  private func otherwise(_ steps: [TypedStep]?, _ label: CodeLabel?, _ ctx: CodeContext) throws(EvaluationError) {
+    guard let steps, let label else { return }
+    let end = emitter.label()
+    emitter.jump(end)
+    emitter.put(label)
+    try block(steps, ctx)
+    emitter.put(end)
+  }
+
+  private func transfer(_ x: TypedExpression, _ from: TypedExpression, _ to: TypedExpression, _ steps: [TypedStep]?, _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+    let amount = try register(lasting(perEntity(numberTerm(x, ctx), frame, x.span), ctx, x.span, copySlots: false), x.span)
+    let label: CodeLabel? = steps == nil ? nil : emitter.label()
+    // Accounts picked by a row known only while running: one transfer for each pair.
+    let (source, target) = try (thing(from, ctx), thing(to, ctx))
+    try eachThing(source, from.span) { (i) throws(EvaluationError) in
+      try self.eachThing(target, to.span) { (j) throws(EvaluationError) in
+        self.model.transfers.append(
+          TransferSite(from: self.kernelIndex[i], to: self.kernelIndex[j], amount: amount, otherwise: label?.index ?? -1, reservation: -1))
+        self.emitter.emit(.transfer, Int32(self.model.transfers.count - 1))
+      }
+    }
+    try otherwise(steps, label, ctx)
+  }
+
+  private func eachThing(_ reference: ThingReference, _ span: Span, _ body: (Int) throws(EvaluationError) -> Void) throws(EvaluationError) {
+    switch reference {
+    case .one(let i): try body(i)
+    case .picked(let all, let row): try dispatch(row, all.count, span) { (k) throws(EvaluationError) in try body(all[k]) }
+    }
+  }
+
+  private func reservation(_ account: Int, _ frame: FrameState) -> Int32 {
+    if let known = frame.reservations[account] { return known }
+    let slot = frame.dedicatedSlot()
+    frame.reservations[account] = slot
+    return slot
+  }
+
+  private func reserve(_ x: TypedExpression, _ from: TypedExpression, _ steps: [TypedStep]?, _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+    let amount = try register(perEntity(numberTerm(x, ctx), frame, x.span), x.span)
+    let label: CodeLabel? = steps == nil ? nil : emitter.label()
+    let i = try account(from, ctx)
+    model.transfers.append(
+      TransferSite(from: kernelIndex[i], to: -1, amount: amount, otherwise: label?.index ?? -1, reservation: reservation(i, frame)))
+    emitter.emit(.reserve, Int32(model.transfers.count - 1))
+    if frame.armBase != nil, !frame.armReservations.contains(i) {
+      frame.armReservations.append(i)
+      try cleanupsChanged(frame)
+    }
+    try otherwise(steps, label, ctx)
+  }
+
+  private func capture(_ x: TypedExpression, _ from: TypedExpression, _ to: TypedExpression, _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+    let amount = try register(perEntity(numberTerm(x, ctx), frame, x.span), x.span)
+    let i = try account(from, ctx)
+    let j = try account(to, ctx)
+    model.transfers.append(
+      TransferSite(from: kernelIndex[i], to: kernelIndex[j], amount: amount, otherwise: -1, reservation: reservation(i, frame)))
+    emitter.emit(.capture, Int32(model.transfers.count - 1))
+  }
+
+  // MARK: Observing
+
+  private func record(_ measure: TypedExpression, _ x: TypedExpression, _ step: TypedStep, _ ctx: CodeContext) throws(EvaluationError) {
+    let value = try number(x, ctx)
+    let reference = try thing(measure, ctx)
+    try emit(.record, 0, value, 0, operand: 0, reference, step.span) { self.tallyIndex($0, .sample) ?? -1 }
+    try countSeen(reference, step.span)
+  }
+
+  /// What waits for a measure's memory is woken by a counter beside it.
+  private func countSeen(_ reference: ThingReference, _ span: Span) throws(EvaluationError) {
+    guard seenCells[reference.first] != nil else { return }
+    let one = emitter.constant(1)
+    try emit(.addCell, 0, one, 0, operand: 0, reference, span) { self.seenCells[$0] ?? -1 }
+  }
+
+  private func count(_ counter: TypedExpression, _ x: TypedExpression?, _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+    let reference = try thing(counter, ctx)
+    var amount = Term.constant(1)
+    if let x { amount = try numberTerm(x, ctx) }
+    if things[reference.first].thing.dimension.currency != nil { amount = try unary(.roundMoney, amount, step.span) }
+    let r = try register(amount, step.span)
+    let isOwn = frame.isProcess && weight != 1
+    try emit(isOwn ? .addCell : .count, 0, r, 0, operand: 0, reference, step.span) { self.cellIndex($0, .count) ?? -1 }
+  }
+
+  private func add(_ target: TypedExpression, _ x: TypedExpression, _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+    let reference = try thing(target, ctx)
+    if things[reference.first].kind == .counter { return try count(target, x, step, ctx, frame) }
+    let isStock = things[reference.first].kind == .stock && !frame.isProcess
+    let amount = try register(numberTerm(x, ctx), x.span)
+    try emit(isStock ? .count : .addCell, 0, amount, 0, operand: 0, reference, step.span) { self.cellIndex($0, .value) ?? -1 }
+  }
+
+  private func time(_ measure: TypedExpression, _ body: [TypedStep], _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+    let slots = frame.nextSlot
+    defer { frame.nextSlot = slots }
+    var reference = try thing(measure, ctx)
+    if case .picked(let all, let row) = reference { reference = .picked(all, row: try lasting(row, ctx, measure.span)) }
+    let slot = timedSlot(reference, frame)
+    try emitTimed(.timeBegin, slot, reference, step.span)
+    frame.cleanups.append(.timed(slot: slot, tally: reference))
+    try cleanupsChanged(frame)
+    try block(body, ctx)
+    frame.cleanups.removeLast()
+    try emitTimed(.timeEnd, slot, reference, step.span)
+    try countSeen(reference, step.span)
+    try cleanupsChanged(frame)
+  }
+
+  /// A slot for the measurement, kept for the journey's whole life: what is open at the end of a run is known by it.
+  /// Bodies of one measure that can't be open at once share it.
+  private func timedSlot(_ reference: ThingReference, _ frame: FrameState) -> Int32 {
+    let all: [Int] = if case .picked(let all, _) = reference { all } else { [reference.first] }
+    let open = Set(frame.cleanups.compactMap { if case .timed(let slot, _) = $0 { slot } else { nil } })
+    if frame.armBase == nil, let known = frame.timedSlots[reference.first], all.count == 1, !open.contains(known) { return known }
+    let first = frame.dedicatedSlot()
+    for k in 1..<max(all.count, 1) where k < all.count { _ = frame.dedicatedSlot() }
+    for (k, i) in all.enumerated() { frame.timed.append((first + Int32(k), tallyIndex(i, .sample) ?? -1)) }
+    if all.count == 1, frame.armBase == nil { frame.timedSlots[reference.first] = first }
+    return first
+  }
+
+  // MARK: Races
+
+  private func race(_ arms: [(head: TypedStep, body: [TypedStep])], _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+    let slots = frame.nextSlot
+    let site = Int32(model.races.count)
+    model.races.append(RaceSite(arms: []))
+    emitter.emit(.race, site)
+    let end = emitter.label()
+    var labels: [RaceSite.Arm] = []
+    var bodies: [CodeLabel] = []
+    let outer = (frame.armBase, frame.armReservations)
+    for (i, arm) in arms.enumerated() {
+      let head = emitter.label()
+      let body = emitter.label()
+      labels.append(RaceSite.Arm(head: head.index, body: body.index))
+      bodies.append(body)
+      emitter.put(head)
+      frame.armBase = frame.cleanups.count
+      frame.armReservations = []
+      // Not a block: what the head binds is there in its body, and heads stand on the same frame side by side.
+      try self.step(arm.head, ctx)
+      emitter.emit(.raceWon, Int32(i))
+    }
+    (frame.armBase, frame.armReservations) = outer
+    model.races[Int(site)].arms = labels
+    for (arm, body) in zip(arms, bodies) {
+      emitter.put(body)
+      try block(arm.body, ctx)
+      emitter.jump(end)
+    }
+    emitter.put(end)
+    frame.nextSlot = slots
+  }
+
+  // MARK: Actions
+
+  func callAction(_ base: TypedExpression?, _ scope: ScopeID, _ member: MemberID, _ arguments: [TypedExpression], _ e: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) -> Term {
+    guard case .action(let action) = program.scopes[scope.index].members[member.index].kind else { throw .unexpected("this isn't an action", e.span) }
+    guard let frame = ctx.frame, tracker == nil else { throw .notInJourneys("an action in a formula", e.span) }
+    var terms: [Term] = []
+    var known: [Value?] = []
+    for argument in arguments {
+      let isKnown = try isStatic(argument, ctx) && !argument.type.isReference
+      known.append(isKnown ? try evaluator.evaluate(argument, ctx.env) : nil)
+      let term = try term(argument, ctx)
+      terms.append(try lasting(term.isLaw && !argument.type.isLaw ? draw(term, argument, ctx) : term, ctx, argument.span, copySlots: false))
+    }
+    var target = Term.value(.instance(ctx.instance))
+    if let base { target = try reference(base, ctx) }
+    switch target {
+    case .value(.instance(let path)): return try inline(action, scope, member, path, terms, known, frame, e.span)
+    case .picked(let paths, let row): return try inlinePicked(action, scope, member, paths, row, terms, known, frame, e.span, ctx)
+    default: throw .unexpected("an action of what isn't a component", e.span)
+    }
+  }
+
+  private func inlinePicked(
+    _ action: Action, _ scope: ScopeID, _ member: MemberID, _ paths: [InstancePath], _ row: Term, _ terms: [Term], _ known: [Value?],
+    _ frame: FrameState, _ span: Span, _ ctx: CodeContext
+  ) throws(EvaluationError) -> Term {
+    let row = try lasting(row, ctx, span)
+    let resultShape = shape(action.result)
+    var slots: [Term] = []
+    if let resultShape, action.result != .void {
+      for _ in 0..<size(of: resultShape) { slots.append(.slot(frame.dedicatedSlot())) }
+    }
+    try dispatch(row, paths.count, span) { (i) throws(EvaluationError) in
+      let term = try self.inline(action, scope, member, paths[i], terms, known, frame, span)
+      if !slots.isEmpty { try self.assign(.list(slots), term, span) }
+    }
+    guard let resultShape, !slots.isEmpty else { return .nothing }
+    var places = slots[...]
+    return rebuilt(resultShape, &places)
+  }
+
+  private func inline(
+    _ action: Action, _ scope: ScopeID, _ member: MemberID, _ path: InstancePath, _ terms: [Term], _ known: [Value?], _ frame: FrameState,
+    _ span: Span
+  ) throws(EvaluationError) -> Term {
+    guard let instance = instanceIndex[path] else { throw .unexpected("an action of what isn't a component", span) }
+    let key = BodyKey.member(scope, member)
+    let name = program.scopes[scope.index].members[member.index].name
+    guard frame.inlining.count < 100 else {
+      throw EvaluationError("E0323", "the action `\(name)` calls itself", at: span, hint: "use a `while` loop, or `spawn` a journey")
+    }
+    frame.inlining.append(key)
+    defer { frame.inlining.removeLast() }
+    let inner = CodeContext(instance: path, owner: Self.joined(instances[instance].name, name), body: key, locals: action.body.locals, frame: frame)
+    for (i, parameter) in action.parameters.enumerated() {
+      if i < terms.count {
+        inner.locals[parameter] = terms[i]
+        if let value = known[i] { inner.env[parameter] = value }
+      } else if parameter.index < action.body.locals.count, let value = action.body.locals[parameter.index].value {
+        if try isStatic(value, inner), !value.type.isReference { inner.env[parameter] = try evaluator.evaluate(value, inner.env) }
+        inner.locals[parameter] = try lasting(term(value, inner), inner, span)
+      }
+    }
+    let end = emitter.label()
+    var places: [Int32] = []
+    if action.result != .void, let shape = shape(action.result) {
+      for _ in 0..<size(of: shape) { places.append(frame.slot()) }
+      var terms = places.map { Term.slot($0) }[...]
+      inner.resultTerm = rebuilt(shape, &terms)
+    }
+    inner.returns = ReturnTarget(label: end, places: places, usesRegisters: false, cleanupDepth: frame.cleanups.count)
+    try block(action.body.steps, inner)
+    emitter.put(end)
+    return inner.resultTerm ?? .nothing
+  }
+
+  // MARK: Spawning
+
+  func spawn(_ target: TypedExpression, _ e: TypedExpression, _ ctx: CodeContext, keepsHandle: Bool) throws(EvaluationError) -> Term {
+    let start = try journeyStart(target, Binding(expression: target, env: ctx.env), ctx)
+    let key = MemberKey(instance: start.instance, member: start.member)
+    let index = journeyNumber(key)
+    guard case .journey(let journey) = program.scopes[instances[start.instance].scope.index].members[start.member.index].kind else {
+      throw .unexpected("this isn't a journey", e.span)
+    }
+    let values = try arguments(journey, start)
+    var registers: [Int32] = []
+    for value in values { registers.append(try register(value, e.span)) }
+    let name = streamName(e.span, ctx)
+    let wanted = keepsHandle && ctx.frame != nil
+    model.spawns.append(SpawnSite(journey: index, arguments: registers, origin: origin(name), keepsHandle: wanted))
+    let r = emitter.register()
+    emitter.emit(.spawn, r, Int32(model.spawns.count - 1))
+    guard wanted, let frame = ctx.frame else { return .register(r) }
+    let slot = frame.slot()
+    emitter.emit(.storeSlot, slot, r)
+    return .handle(slot)
+  }
+
+  /// A journey to be started: where it is, and its arguments with what they see.
+  struct JourneyStart {
+    var instance: Int
+    var member: MemberID
+    var arguments: [TypedExpression]
+    var context: CodeContext
+  }
+
+  /// Follows references and parameters to a journey; the arguments are those of the outermost place that gives any.
+  func journeyStart(_ e: TypedExpression, _ binding: Binding, _ ctx: CodeContext) throws(EvaluationError) -> JourneyStart {
+    switch e.kind {
+    case .journeyReference(let base, _, let id, let arguments):
+      var path = ctx.instance
+      if let base {
+        guard case .value(.instance(let p)) = try reference(base, ctx) else { throw .notInJourneys("a journey picked while running", e.span) }
+        path = p
+      }
+      guard let instance = instanceIndex[path] else { throw .unexpected("a journey of what isn't a component", e.span) }
+      return JourneyStart(instance: instance, member: id, arguments: arguments ?? [], context: ctx)
+    case .journeyCall(let f, let arguments):
+      var start = try journeyStart(f, binding, ctx)
+      if start.arguments.isEmpty {
+        start.arguments = arguments
+        start.context = ctx
+      }
+      return start
+    case .member(let id):
+      if let instance = instanceIndex[ctx.instance] { return try parameterJourney(id, instance, e, ctx) }
+    case .access(let base, _, let id):
+      if case .value(.instance(let path)) = try reference(base, ctx), let instance = instanceIndex[path] {
+        return try parameterJourney(id, instance, e, ctx)
+      }
+    case .local(let id):
+      if case .value(.journey(let path, let member))? = ctx.locals[id], let instance = instanceIndex[path] {
+        return JourneyStart(instance: instance, member: member, arguments: [], context: ctx)
+      }
+    default: break
+    }
+    throw .unexpected("this isn't a journey", e.span)
+  }
+
+  /// A journey parameter: the journey that its instance was given, or its default.
+  private func parameterJourney(_ id: MemberID, _ instance: Int, _ e: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) -> JourneyStart {
+    let declared = program.scopes[instances[instance].scope.index].members[id.index]
+    switch declared.kind {
+    case .journey: return JourneyStart(instance: instance, member: id, arguments: [], context: ctx)
+    case .parameter(let value, _):
+      var binding = instances[instance].arguments[declared.name]
+      if binding == nil, let value { binding = Binding(expression: value, env: Environment(instance: instances[instance].path)) }
+      guard let binding else { throw .noValue(declared.name, declared.span) }
+      let outer = CodeContext(
+        instance: binding.env.instance ?? InstancePath(), owner: ctx.owner, body: ctx.body, locals: [], frame: ctx.frame)
+      outer.env = binding.env
+      outer.adoptStatics(self)
+      return try journeyStart(binding.expression, binding, outer)
+    default: throw .unexpected("this isn't a journey", e.span)
+    }
+  }
+
+  /// The numbers of a journey's arguments, in the order of its parameters' slots.
+  func arguments(_ journey: SoukSema.Journey, _ start: JourneyStart) throws(EvaluationError) -> [Term] {
+    var values: [Term] = []
+    for (i, parameter) in journey.parameters.enumerated() {
+      let type = journey.body.type(of: parameter)
+      guard let shape = shape(type) else { continue }
+      var given: Term
+      if i < start.arguments.count {
+        let e = start.arguments[i]
+        let term = try term(e, start.context)
+        given = term.isLaw ? try draw(term, e, start.context) : term
+      } else if let value = journey.body.locals[parameter.index].value {
+        let inner = CodeContext(instance: instances[start.instance].path, owner: start.context.owner, body: start.context.body, locals: [], frame: start.context.frame)
+        given = try term(value, inner)
+      } else {
+        given = .nothing
+      }
+      let parts = try leaves(given, program.scopes[modelScope.index].span)
+      values += parts.count == size(of: shape) ? parts : [Term](repeating: .constant(.nan), count: size(of: shape))
+    }
+    return values
+  }
+
+  func handleState(_ handle: TypedExpression, _ state: TypedExpression.HandleState, _ e: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) -> Term {
+    let slot: Int32
+    switch try term(handle, ctx) {
+    case .handle(let s), .slot(let s): slot = s
+    default: throw .notInJourneys("the state of what isn't a handle", e.span)
+    }
+    tracker?.handleSlots.insert(slot)
+    let r = emitter.register()
+    switch state {
+    case .started: emitter.emit(.handleStarted, r, slot)
+    case .done: emitter.emit(.handleDone, r, slot)
+    case .result: emitter.emit(.handleResult, r, slot)
+    }
+    return .register(r)
+  }
+}

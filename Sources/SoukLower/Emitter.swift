@@ -1,0 +1,232 @@
+// Writes ops. While a model is being built registers and jump targets are virtual: constants, scratch of journeys, scratch
+// of conditions and formulas, and the frames of recursive functions are numbered apart, targets are labels. `finish` lays
+// the registers out (constants first) and turns labels into positions, driven by `OpCode.signature`.
+//
+// Conditions and formulas have scratch of their own because the engine evaluates them between the ops of a journey's step.
+
+import SoukModel
+import SoukText
+
+/// A position in the code, known once it is placed.
+struct CodeLabel: Hashable { var index: Int32 }
+
+/// Which part of the register file a piece of code uses for scratch.
+struct RegisterRegion: Hashable {
+  var index: Int32
+  static let journeys = RegisterRegion(index: 0)
+  static let evaluations = RegisterRegion(index: 1)
+}
+
+struct Emitter {
+  var code: [Op] = []
+  var places: [Int32] = []
+  /// Spans that `places` point to.
+  var spans: [Span] = []
+  private var spanIndex: [Span: Int32] = [:]
+  private var constants: [UInt64: Int32] = [:]
+  private var constantValues: [Double] = []
+  private var labels: [Int32] = []
+  /// Labels that stand at the end of the code, for `put`.
+  private var labelsHere: [Int] = []
+  /// Registers that each region needs, and the next free one.
+  private var regionSizes: [Int32] = [0, 0]
+  private var next: [Int32] = [0, 0]
+  private(set) var region = RegisterRegion.journeys
+  /// The place that ops are given.
+  var place: Int32 = -1
+  /// `drawDynamic` ops whose first register is virtual: op index → register.
+  private var dynamicDraws: [Int: Int32] = [:]
+  /// `call` ops: op index → the callee's region.
+  private var calls: [Int: RegisterRegion] = [:]
+
+  private static let regionShift: Int32 = 16
+
+  // MARK: Registers
+
+  /// The register of a constant; equal bits share one.
+  mutating func constant(_ x: Double) -> Int32 {
+    if let known = constants[x.bitPattern] { return known }
+    let register = -2 - Int32(constantValues.count)
+    constantValues.append(x)
+    constants[x.bitPattern] = register
+    return register
+  }
+
+  func constantValue(_ register: Int32) -> Double? { register <= -2 ? constantValues[Int(-2 - register)] : nil }
+
+  /// A scratch register of the current region, free until `release(to:)`.
+  mutating func register() -> Int32 { registers(1) }
+
+  /// Several registers side by side.
+  mutating func registers(_ count: Int) -> Int32 {
+    let r = Int(region.index)
+    let first = next[r]
+    next[r] += Int32(count)
+    regionSizes[r] = max(regionSizes[r], next[r])
+    return region.index << Self.regionShift | first
+  }
+
+  var mark: Int32 { next[Int(region.index)] }
+  mutating func release(to mark: Int32) { next[Int(region.index)] = mark }
+
+  mutating func newRegion() -> RegisterRegion {
+    regionSizes.append(0)
+    next.append(0)
+    return RegisterRegion(index: Int32(regionSizes.count - 1))
+  }
+
+  /// Switches the region; gives back the one before.
+  mutating func use(_ new: RegisterRegion) -> RegisterRegion {
+    let old = region
+    region = new
+    return old
+  }
+
+  // MARK: Labels and ops
+
+  mutating func label() -> CodeLabel {
+    labels.append(-1)
+    return CodeLabel(index: Int32(labels.count - 1))
+  }
+
+  /// Puts a label here. A jump to it just before is taken away.
+  mutating func put(_ label: CodeLabel) {
+    if let last = code.last, last.code == .jump, last.a == label.index, code.count < 2 || !takesNext(code[code.count - 2].code) {
+      code.removeLast()
+      places.removeLast()
+      for i in labelsHere { labels[i] = Int32(code.count) }
+    }
+    labels[Int(label.index)] = Int32(code.count)
+    labelsHere.append(Int(label.index))
+  }
+
+  private func takesNext(_ code: OpCode) -> Bool { code == .offset || code == .drawWeighted }
+
+  mutating func emit(_ code: OpCode, _ a: Int32 = 0, _ b: Int32 = 0, _ c: Int32 = 0) {
+    if !labelsHere.isEmpty { labelsHere.removeAll(keepingCapacity: true) }
+    self.code.append(Op(code, a, b, c))
+    places.append(place)
+  }
+
+  mutating func jump(_ label: CodeLabel) { emit(.jump, label.index) }
+
+  mutating func drawDynamic(into register: Int32, kind: LawKind, first: Int32, site: Int32) {
+    dynamicDraws[code.count] = first
+    emit(.drawDynamic, register, Int32(kind.rawValue) << 16, site)
+  }
+
+  mutating func call(_ label: CodeLabel, region: RegisterRegion) {
+    calls[code.count] = region
+    emit(.call, label.index)
+  }
+
+  /// Sets the place for the ops that follow; gives back the one before.
+  mutating func at(_ span: Span) -> Int32 {
+    let old = place
+    place = placeIndex(span)
+    return old
+  }
+
+  mutating func placeIndex(_ span: Span) -> Int32 {
+    if let known = spanIndex[span] { return known }
+    let new = Int32(spans.count)
+    spans.append(span)
+    spanIndex[span] = new
+    return new
+  }
+
+  // MARK: Finishing
+
+  /// Lays out registers and positions, and writes code, places and registers into the model. False if there are more
+  /// registers than ops can name.
+  mutating func finish(_ model: inout CompiledModel) -> Bool {
+    // A label at the very end needs an op to point to.
+    if labels.contains(Int32(code.count)) { emit(.end, -1, -1) }
+    var bases: [Int32] = []
+    var total = Int32(constantValues.count)
+    for size in regionSizes {
+      bases.append(total)
+      total += size
+    }
+    if total >= 1 << 16 { return false }
+    func register(_ r: Int32) -> Int32 {
+      if r == -1 { return -1 }
+      if r <= -2 { return -2 - r }
+      return bases[Int(r >> Self.regionShift)] + (r & (1 << Self.regionShift - 1))
+    }
+    let labels = self.labels
+    func target(_ l: Int32) -> Int32 { l < 0 ? l : labels[Int(l)] }
+    func operand(_ x: Int32, _ kind: OperandKind) -> Int32 {
+      switch kind {
+      case .read, .write: register(x)
+      case .target: target(x)
+      default: x
+      }
+    }
+    for i in code.indices {
+      let op = code[i]
+      let (ka, kb, kc) = op.code.signature
+      var new = Op(op.code, operand(op.a, ka), operand(op.b, kb), operand(op.c, kc))
+      switch op.code {
+      case .unwindAt: new.a = target(op.a)
+      case .end: new.b = register(op.b)
+      case .drawDynamic: new.b |= register(dynamicDraws[i] ?? -1)
+      case .call:
+        if let region = calls[i] {
+          new.b = bases[Int(region.index)]
+          new.c = regionSizes[Int(region.index)]
+        }
+      default: break
+      }
+      code[i] = new
+    }
+    finishTables(&model, register, target)
+    model.code = code
+    model.places = places
+    model.registers = constantValues + [Double](repeating: 0, count: Int(total) - constantValues.count)
+    return true
+  }
+
+  private func finishTables(_ model: inout CompiledModel, _ register: (Int32) -> Int32, _ target: (Int32) -> Int32) {
+    for i in model.uses.indices {
+      let site = model.uses[i]
+      model.uses[i] = UseSite(
+        station: site.station, service: register(site.service), draw: site.draw, priority: register(site.priority),
+        patience: register(site.patience), otherwise: target(site.otherwise))
+    }
+    for i in model.requests.indices {
+      let site = model.requests[i]
+      model.requests[i] = RequestSite(
+        thing: site.thing, amount: register(site.amount), priority: register(site.priority), patience: register(site.patience),
+        otherwise: target(site.otherwise))
+    }
+    for i in model.transfers.indices {
+      model.transfers[i].amount = register(model.transfers[i].amount)
+      model.transfers[i].otherwise = target(model.transfers[i].otherwise)
+    }
+    for i in model.joins.indices {
+      model.joins[i].body = target(model.joins[i].body)
+      model.joins[i].after = target(model.joins[i].after)
+      model.joins[i].patience = register(model.joins[i].patience)
+      model.joins[i].otherwise = target(model.joins[i].otherwise)
+    }
+    for i in model.races.indices {
+      model.races[i].arms = model.races[i].arms.map { .init(head: target($0.head), body: target($0.body)) }
+    }
+    for i in model.spawns.indices { model.spawns[i].arguments = model.spawns[i].arguments.map(register) }
+    for i in model.journeys.indices { model.journeys[i].entry = target(model.journeys[i].entry) }
+    for i in model.sources.indices { model.sources[i].entry = target(model.sources[i].entry) }
+    for i in model.conditions.indices {
+      model.conditions[i].entry = target(model.conditions[i].entry)
+      model.conditions[i].result = register(model.conditions[i].result)
+    }
+    for i in model.invariants.indices {
+      model.invariants[i].entry = target(model.invariants[i].entry)
+      model.invariants[i].result = register(model.invariants[i].result)
+    }
+    for i in model.derived.indices {
+      model.derived[i].entry = target(model.derived[i].entry)
+      model.derived[i].result = register(model.derived[i].result)
+    }
+  }
+}
