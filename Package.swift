@@ -47,8 +47,8 @@ let package = Package(
     room("SoukLower", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukNumerics", "SoukSema", "SoukModel"]),
     room("SoukStats", uses: ["SoukNumerics"]),
     room("SoukEngine", uses: ["SoukNumerics", "SoukModel", "SoukStats"]),
-    room("SoukScript", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukNumerics", "SoukSema", "SoukModel", "SoukLower", "SoukStats", "SoukEngine"]),
     room("SoukReport", uses: ["SoukModel", "SoukStats", "SoukUnits"]),
+    room("SoukScript", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukNumerics", "SoukSema", "SoukModel", "SoukLower", "SoukStats", "SoukEngine", "SoukReport"]),
     room("SoukLibrary", embeds: "std"),
     room("Souk", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukSema", "SoukModel", "SoukLower", "SoukStats", "SoukEngine", "SoukScript", "SoukReport", "SoukLibrary"]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
@@ -66,6 +66,8 @@ let package = Package(
     tests("SoukSema", uses: ["SoukText", "SoukSyntax"], data: "Errors"),
     tests("SoukStats", uses: ["SoukNumerics"]),
     tests("SoukEngine", uses: ["SoukNumerics", "SoukModel", "SoukStats"]),
+    tests("SoukReport", uses: ["SoukUnits"]),
+    tests("SoukScript", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukSema", "SoukModel", "SoukLower", "SoukStats", "SoukEngine", "SoukReport"]),
     tests("Souk", uses: ["SoukText"], data: "Goldens", "Cases"),
   ],
   swiftLanguageModes: [.v6]

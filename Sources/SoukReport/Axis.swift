@@ -29,7 +29,7 @@ struct Axis {
   /// An axis of values in `unit` (or base units), from zero where that costs little.
   static func values(_ low: Double, _ high: Double, unit: UnitExpression?, dimension: Dimension, atMost count: Int) -> Axis {
     let name = unit?.text ?? dimension.baseUnitText
-    let factor = unit?.factor ?? 1
+    let factor = unit?.factor ?? dimension.baseUnitFactor
     var (low, high) = (low / factor, high / factor)
     if low > 0, low < 0.6 * high { low = 0 }
     if high < 0, high > 0.6 * low { high = 0 }
@@ -38,8 +38,8 @@ struct Axis {
       if low == 0 { high = 1 } else { (low, high) = (low - margin, high + margin) }
     }
     let step = roundStep(high - low, atMost: count)
-    let first = (low / step - 1e-9).rounded(.down)
-    let last = (high / step + -1e-9).rounded(.up)
+    let first = (low / step + 1e-9).rounded(.down)
+    let last = (high / step - 1e-9).rounded(.up)
     var marks: [(at: Double, label: String)] = []
     var index = first
     while index <= last {

@@ -51,7 +51,8 @@ public struct FigureWriter: Sendable {
     }
     let size = max(point.magnitude, half)
     let unit = figure.unit.flatMap { $0.dimension == figure.dimension ? $0 : nil } ?? readableUnit(size, figure.dimension)
-    let numbers = pair(unit?.number(of: point) ?? point, unit?.number(of: half) ?? half)
+    let base = figure.dimension.baseUnitFactor
+    let numbers = pair(unit?.number(of: point) ?? point / base, unit?.number(of: half) ?? half / base)
     let suffix = unit?.text ?? figure.dimension.baseUnitText
     if suffix == "%" { return "\(numbers.point)% ± \(numbers.half)%" }
     return NumberText.join("\(numbers.point) ± \(numbers.half)", suffix)

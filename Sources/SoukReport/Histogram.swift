@@ -41,9 +41,3 @@ struct Histogram {
   }
 }
 
-/// The smallest value that at least a share `q` of the ascending `values` doesn't exceed.
-func percentile(_ values: [Double], _ q: Double) -> Double? {
-  guard !values.isEmpty else { return nil }
-  let rank = (q * Double(values.count) - 1e-9).rounded(.up)
-  return values[min(max(Int(rank) - 1, 0), values.count - 1)]
-}

@@ -50,10 +50,11 @@ private struct JSONEncoding {
     }
   }
 
-  /// The value in base units, and the unit of one.
+  /// The value and its unit: seconds, bytes, single orders, whole units of a currency.
   func figure(_ figure: Figure) -> JSONValue {
-    var members: [(String, JSONValue)] = [("value", .optional(figure.point))]
-    if let half = figure.halfWidth { members.append(("half_width", .number(half))) }
+    let one = figure.dimension.baseUnitFactor
+    var members: [(String, JSONValue)] = [("value", .optional(figure.point.map { $0 / one }))]
+    if let half = figure.halfWidth { members.append(("half_width", .number(half / one))) }
     if let origin = figure.origin {
       members.append(("unit", .text("s")))
       members.append(("since", .text(origin.description)))
@@ -103,7 +104,7 @@ private struct JSONEncoding {
       ("kind", .text("check")), ("name", .text(report.name)), ("verdict", .text(report.verdict.rawValue)),
       ("standing", .optional(report.standing)), ("claim", .text(report.sentence)), ("observed", optional(report.observed)),
       ("limit", optional(report.limit)), ("margin", optional(report.margin)),
-      ("interval", report.interval.map { .list([.number($0.low), .number($0.high)]) } ?? .null),
+      ("interval", interval(report)),
       ("confidence", .optional(report.confidence)),
       ("replications", report.replications.map { .integer(Int64($0)) } ?? .null),
       ("seed", report.seed.map { .text("\($0)") } ?? .null), ("place", .text(report.place)),
@@ -111,6 +112,13 @@ private struct JSONEncoding {
       ("worst", optional(report.worst?.observed)), ("command", .optional(report.command)), ("blame", .optional(report.blame)),
       ("notes", .list(report.notes.map { .text($0) })), ("figures", .list(report.figures.map { .text($0) })),
     ])
+  }
+
+  /// In the unit of the margin.
+  private func interval(_ report: CheckReport) -> JSONValue {
+    guard let interval = report.interval else { return .null }
+    let one = report.margin?.dimension.baseUnitFactor ?? 1
+    return .list([.number(interval.low / one), .number(interval.high / one)])
   }
 
   private func test(_ report: TestReport) -> JSONValue {
@@ -126,23 +134,25 @@ private struct JSONEncoding {
       var members: [(String, JSONValue)] = [
         ("name", .text(series.name)), ("unit", .text(series.dimension.baseUnitText)),
       ]
+      let one = series.dimension.baseUnitFactor
       if spec.kind == .histogram {
-        let bins = Histogram(series.values)
+        let bins = Histogram(series.values, factor: one)
         members.append(("count", .integer(Int64(series.values.count))))
-        members.append(("edges", .list(bins.edges.map { .number($0) })))
+        members.append(("edges", .list(bins.edges.map { .number($0 / one) })))
         members.append(("counts", .list(bins.counts.map { .integer(Int64($0)) })))
       } else {
         members.append(("x", .list(series.points.map { .number($0.x) })))
-        members.append(("y", .list(series.points.map { .optional($0.y) })))
-        members.append(("low", .list(series.points.map { $0.y == nil ? .null : .number($0.low) })))
-        members.append(("high", .list(series.points.map { $0.y == nil ? .null : .number($0.high) })))
+        members.append(("y", .list(series.points.map { .optional($0.y.map { $0 / one }) })))
+        members.append(("low", .list(series.points.map { $0.y == nil ? .null : .number($0.low / one) })))
+        members.append(("high", .list(series.points.map { $0.y == nil ? .null : .number($0.high / one) })))
       }
       return .object(members)
     }
+    let limitUnit = spec.series.first?.dimension.baseUnitFactor ?? 1
     return .object([
       ("kind", .text("plot")), ("form", .text(spec.kind.rawValue)), ("title", .optional(spec.title)),
       ("since", .optional(spec.origin?.description)), ("series", .list(series)),
-      ("limits", .list(spec.limits.map { .object([("name", .text($0.name)), ("value", .number($0.value))]) })),
+      ("limits", .list(spec.limits.map { .object([("name", .text($0.name)), ("value", .number($0.value / limitUnit))]) })),
       ("notes", .list(spec.notes.map { .text($0) })),
     ])
   }

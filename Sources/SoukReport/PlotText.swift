@@ -1,6 +1,7 @@
 // A plot drawn with characters: one line in Braille dots (2 × 4 to a character), several with a mark each, a histogram in
 // bars with its percentiles beside it.
 
+import SoukStats
 import SoukUnits
 
 struct PlotText {
@@ -57,7 +58,8 @@ struct PlotText {
     let unit = series[0].unit ?? writer.readableUnit(max(low.magnitude, high.magnitude), dimension)
     let y = Axis.values(low, high, unit: unit, dimension: dimension, atMost: max(2, height / 3))
     let labelWidth = y.marks.map { $0.label.displayWidth }.max() ?? 1
-    let columns = max(10, width - labelWidth - 3)
+    // The axis's unit stands right of its last mark.
+    let columns = max(10, width - labelWidth - 7)
     let x =
       spec.kind == .time
       ? Axis.time(firstX, lastX, origin: spec.origin, atMost: columns / 12)
@@ -143,15 +145,15 @@ struct PlotText {
   // MARK: Histograms
 
   private func histogram(_ series: PlotSpec.Series, _ width: Int, limits: [(name: String, value: Double)]) -> [String] {
-    guard let most = series.values.last, let least = series.values.first else { return ["\(series.name): no data"] }
-    let typical = percentile(series.values, 0.9) ?? most
+    guard let least = series.values.first else { return ["\(series.name): no data"] }
+    let typical = SampleQuantile.type7(series.values, 0.9)
     let unit = series.unit ?? writer.readableUnit(max(typical.magnitude, least.magnitude), series.dimension)
-    let factor = unit?.factor ?? 1
+    let factor = unit?.factor ?? series.dimension.baseUnitFactor
     let classes = Histogram(series.values, factor: factor)
     let name = unit?.text ?? series.dimension.baseUnitText
     let count = NumberText.format(Double(series.values.count))
-    var remarks: [(at: Double, text: String)] = [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99)].compactMap { label, q in
-      percentile(series.values, q).map { ($0, label) }
+    var remarks: [(at: Double, text: String)] = [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99)].map { label, q in
+      (SampleQuantile.type7(series.values, q), label)
     }
     var total = 0.0
     for value in series.values { total += value }

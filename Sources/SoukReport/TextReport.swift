@@ -80,7 +80,7 @@ public struct TextReport: Sendable {
       line += writer.text(size)
       if let interval = report.interval, let confidence = report.confidence {
         func end(_ x: Double) -> String { writer.text(Figure(x, dimension: margin.dimension, unit: margin.unit)) }
-        line += "; observed less limit is between \(end(interval.low)) and \(end(interval.high)) at \(share(confidence))"
+        line += "; observed less limit is between \(end(interval.low)) and \(end(interval.high)), each end at \(share(confidence))"
       }
       out.append(line)
     }

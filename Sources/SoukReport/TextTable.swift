@@ -71,3 +71,11 @@ func trimmed(_ line: String) -> String {
   while line.last == " " { line.removeLast() }
   return line
 }
+
+/// Aligned tables for printed values.
+public enum TableText {
+  /// The lines of a table that fits the page, without trailing spaces.
+  public static func lines(_ columns: [TableColumn], _ rows: [[String]], style: PageStyle) -> [String] {
+    TextTable(columns: columns, rows: rows, lines: style.lines, width: style.width).render()
+  }
+}

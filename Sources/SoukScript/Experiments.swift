@@ -1,0 +1,329 @@
+// `run`, `start`, `advance`, `fork`: a model with arguments is lowered and given to the engine, replication by replication,
+// and its sample paths become results. A run with a precision goes on until its interval is narrow enough, by a rule that
+// pays for each look.
+
+import SoukEngine
+import SoukLower
+import SoukModel
+import SoukReport
+import SoukSema
+import SoukStats
+import SoukSyntax
+import SoukText
+import SoukUnits
+
+/// A simulation that was started and waits to be advanced.
+struct PausedSimulation {
+  var simulation: Simulation
+  var lowered: LoweredModel
+  var model: ScopeID
+  var arguments: [MemberID: Value]
+  var seed: UInt64
+  var warmup: Int64
+  /// What it had been told to do, for forks with other arguments.
+  var history: [Int64]
+}
+
+extension Interpreter {
+  func perform(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value {
+    switch experiment.kind {
+    case .run: return .host(try run(experiment, e, env))
+    case .start: return try start(experiment, e, env)
+    case .fork: return try fork(experiment, e, env)
+    }
+  }
+
+  // MARK: Settings
+
+  private struct Plan {
+    var lowered: LoweredModel
+    var arguments: [MemberID: Value]
+    var span: Int64?
+    var warmup: Int64
+    var seed: UInt64
+    var replications: UInt32
+  }
+
+  private func number(_ name: String, _ experiment: TypedExperiment, _ env: Environment) throws(EvaluationError) -> Double? {
+    guard let e = experiment.settings[name] else { return nil }
+    guard case .number(let x) = try evaluator.evaluate(e, env), x.isFinite else {
+      throw EvaluationError.results("`\(name)` must be a number", e.span)
+    }
+    return x
+  }
+
+  private func whole(_ name: String, _ experiment: TypedExperiment, _ env: Environment, least: Double) throws(EvaluationError) -> UInt64? {
+    guard let x = try number(name, experiment, env) else { return nil }
+    guard x == x.rounded(), x >= least, x < 9e15 else {
+      throw EvaluationError.results("`\(name)` must be a whole number from \(NumberText.format(least))", experiment.settings[name]?.span ?? experiment.target.span)
+    }
+    return UInt64(x)
+  }
+
+  private func ticks(_ seconds: Double, _ span: Span) throws(EvaluationError) -> Int64 {
+    try typed { try Statistics(span: span).ticks(seconds) }
+  }
+
+  private func plan(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Plan {
+    guard case .model(let model, var arguments) = try evaluator.evaluate(experiment.target, env) else {
+      throw EvaluationError.results("this isn't a model", experiment.target.span)
+    }
+    for override in options.overrides {
+      for place in override.places where place.model == model { arguments[place.member] = override.value }
+    }
+    let lowered = try lowered(
+      model, arguments,
+      LowerOptions(
+        demand: program.demands[model] ?? Demand(), span: try number("span", experiment, env), warmup: try number("warmup", experiment, env),
+        step: try number("step", experiment, env)), e.span)
+    let span = try lowered.span.map { (seconds) throws(EvaluationError) in try ticks(seconds, e.span) }
+    let warmup = try ticks(lowered.warmup ?? 0, e.span)
+    if let span, warmup >= span { throw EvaluationError.results("the warm-up lasts as long as the run, so nothing would be observed", e.span) }
+    let globalReplications = try setting("replications").map { UInt64(max(1, $0)) }
+    let ownReplications = try whole("replications", experiment, env, least: 1)
+    let replications = ownReplications ?? globalReplications ?? 1
+    guard replications <= 1_000_000 else { throw EvaluationError.results("at most 1_000_000 replications", e.span) }
+    let scriptSeed = try setting("seed").map { UInt64(max(0, $0)) }
+    let runSeed = try whole("seed", experiment, env, least: 0)
+    let seed = options.seed ?? runSeed ?? scriptSeed ?? 1
+    firstSeed = firstSeed ?? seed
+    return Plan(lowered: lowered, arguments: arguments, span: span, warmup: warmup, seed: seed, replications: UInt32(replications))
+  }
+
+  private func lowered(_ model: ScopeID, _ arguments: [MemberID: Value], _ options: LowerOptions, _ span: Span) throws(EvaluationError) -> LoweredModel {
+    do {
+      let lowered = try lower(program, model: model, arguments: arguments, evaluator: evaluator, options: options)
+      for warning in lowered.warnings { warn(warning) }
+      return lowered
+    } catch {
+      for diagnostic in error.diagnostics.dropFirst() { fail(diagnostic) }
+      throw EvaluationError(error.diagnostics.first ?? Diagnostic("E0499", "the model can't be run", at: span))
+    }
+  }
+
+  // MARK: Runs
+
+  private func run(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> RunResults {
+    let name = pendingName
+    pendingName = nil
+    let plan = try plan(experiment, e, env)
+    guard let span = plan.span else {
+      throw EvaluationError.results(
+        "how long is this run?", e.span, hint: "write `{ span: 1 day }` after the model, or `span: 1 day` in it")
+    }
+    func results(_ paths: [SamplePath], _ precision: RunResults.Precision?) -> RunResults {
+      RunResults(
+        model: experiment.model, modelName: program.scopes[experiment.model.index].name, layout: .instance(plan.lowered.layout), paths: paths,
+        seed: plan.seed, weight: plan.lowered.model.weight, start: Self.start(of: plan.lowered), span: span, warmup: plan.warmup,
+        precision: precision, name: name)
+    }
+    func paths(_ range: Range<UInt32>) throws(EvaluationError) -> [SamplePath] {
+      let paths = runReplications(
+        plan.lowered.model, seed: plan.seed, replications: range, span: span, warmup: plan.warmup, limits: options.limits,
+        flag: options.flag, threads: options.threads)
+      if let stopped = paths.first(where: { $0.stop != .reachedEnd }) {
+        let finished = paths.filter { $0.stop == .reachedEnd }
+        if !finished.isEmpty, isPartialWorthTelling(stopped.stop) {
+          var partial = StandardReport(program: program, run: results(finished, nil), level: 0.95).report(
+            notes: ["stopped after \(finished.count) of \(range.count) replications"])
+          partial.isComplete = false
+          emit(.run(partial))
+        }
+        throw stopError(stopped, plan.lowered, e.span)
+      }
+      return paths
+    }
+    guard let until = experiment.until else { return results(try paths(0..<plan.replications), nil) }
+    return try runUntil(until, env, paths, results)
+  }
+
+  /// Replications in growing blocks until the estimate is known well enough, or the cap is reached.
+  private func runUntil(
+    _ until: (expression: TypedExpression, within: TypedExpression), _ env: Environment,
+    _ paths: (Range<UInt32>) throws(EvaluationError) -> [SamplePath], _ results: ([SamplePath], RunResults.Precision?) -> RunResults
+  ) throws(EvaluationError) -> RunResults {
+    guard case .number(let target) = try evaluator.evaluate(until.within, env), target > 0, target < 1 else {
+      throw EvaluationError.results("a precision is a share between 0% and 100%", until.within.span)
+    }
+    let rule = PrecisionStop(relativeHalfWidth: target, level: 0.95, cap: max(2, options.replicationCap))
+    var done: [SamplePath] = []
+    var look = 1
+    while true {
+      done += try paths(UInt32(done.count)..<UInt32(rule.replications(atLook: look)))
+      var inner = Environment()
+      inner[LocalID(0)] = .host(results(done, nil))
+      guard case .host(let estimate as EstimateValue) = try evaluator.evaluate(until.expression, inner) else {
+        throw EvaluationError.results("`until` needs an estimate", until.expression.span)
+      }
+      let known = estimate.values.compactMap { $0 }
+      let isComplete = known.count == estimate.values.count
+      switch rule.decide(Moments(known), look: look) {
+      case .stop where isComplete: return results(done, RunResults.Precision(target: target, isReached: true, looks: look))
+      case .capped: return capped(results(done, RunResults.Precision(target: target, isReached: false, looks: look)), target)
+      case .stop, .goOn:
+        if done.count >= rule.cap { return capped(results(done, RunResults.Precision(target: target, isReached: false, looks: look)), target) }
+        look += 1
+      }
+    }
+  }
+
+  private func capped(_ results: RunResults, _ target: Double) -> RunResults {
+    let share = NumberText.format(target * 100)
+    emit(.note("\(results.modelName) isn't known within \(share)% after \(results.paths.count) replications, the most that were allowed"))
+    return results
+  }
+
+  static func start(of lowered: LoweredModel) -> Instant? {
+    lowered.start.flatMap { Instant(nanoseconds: $0, zoneMinutes: lowered.zone) }
+  }
+
+  // MARK: What stopped a run
+
+  private func isPartialWorthTelling(_ stop: StopReason) -> Bool {
+    if case .limit = stop { true } else { false }
+  }
+
+  private func stopError(_ path: SamplePath, _ lowered: LoweredModel, _ span: Span) -> EvaluationError {
+    let model = lowered.model
+    func place(_ index: Int32) -> Span {
+      guard index >= 0, Int(index) < lowered.places.count else { return span }
+      return lowered.places[Int(index)]
+    }
+    let moment = "at \(NumberText.format(quantity: Double(path.end) / StepTrace.ticksPerSecond, dimension: .time)) of replication \(path.replication)"
+    func error(_ code: DiagnosticCode, _ message: String, _ at: Span, _ hint: String? = nil, isLimit: Bool = false) -> EvaluationError {
+      EvaluationError(
+        Diagnostic(code, message, at: at, moment, others: at == span ? [] : [Label(span, "run here")], hints: hint.map { [Hint($0)] } ?? []),
+        isLimit: isLimit)
+    }
+    switch path.stop {
+    case .reachedEnd: return error("E0499", "a run that had ended was taken for stopped", span)
+    case .trap(let message, let at):
+      let text = model.messages.indices.contains(Int(message)) ? model.messages[Int(message)] : "the model stopped itself"
+      return error("E0410", text, place(at))
+    case .fault(let fault, let at): return error("E0411", Self.words(fault, model), place(at))
+    case .invariant(let index):
+      let invariant = model.invariants[Int(index)]
+      return error("E0412", "the invariant `\(invariant.name)` doesn't hold", place(invariant.place), "what it says has to be true after every event")
+    case .limit(let limit, let at):
+      stop(code: limit == .interrupted ? 130 : 4)
+      switch limit {
+      case .steps: return error("E0420", "the run took more steps than are allowed", place(at), "`--max-steps` allows more", isLimit: true)
+      case .memory: return error("E0421", "the run needs more memory than is allowed", place(at), "`--max-memory` allows more; does a queue grow without end?", isLimit: true)
+      case .time: return error("E0422", "the run took longer than is allowed", place(at), "`--timeout` allows more", isLimit: true)
+      case .stuck: return error("E0423", "this goes round without time passing", place(at), "a loop needs a `wait` in it, or an end", isLimit: true)
+      case .interrupted: return error("E0424", "interrupted", place(at), isLimit: true)
+      }
+    }
+  }
+
+  private static func words(_ fault: StopReason.Fault, _ model: CompiledModel) -> String {
+    switch fault {
+    case .negativeWait(let seconds): "a time to wait is negative: \(NumberText.format(quantity: seconds, dimension: .time))"
+    case .notANumber: "a value isn't a number here: was something divided by zero?"
+    case .indexOutOfRange(let index): "there is no element \(NumberText.format(index))"
+    case .overdrawn(let account): "the account \(model.accounts.indices.contains(Int(account)) ? model.accounts[Int(account)].path : "") hasn't got this much"
+    case .moneyOverflow: "an amount of money is too large"
+    case .requestTooLarge(let amount): "\(NumberText.format(amount)) at once is more than there can ever be"
+    case .badDistribution: "a distribution's parameters aren't in their domain"
+    case .noWeights: "there is nothing to choose from: no weight is above 0"
+    case .drawsExhausted: "more was drawn here than the random numbers of one entity allow"
+    case .recursionTooDeep: "functions call each other too deep"
+    }
+  }
+
+  // MARK: Paused simulations
+
+  private func start(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value {
+    let plan = try plan(experiment, e, env)
+    let settings = RunSettings(seed: plan.seed, replication: 0, warmup: plan.warmup, limits: options.limits, flag: options.flag)
+    simulations.append(
+      PausedSimulation(
+        simulation: Simulation(plan.lowered.model, settings), lowered: plan.lowered, model: experiment.model, arguments: plan.arguments,
+        seed: plan.seed, warmup: plan.warmup, history: []))
+    return .host(SimulationReference(index: simulations.count - 1))
+  }
+
+  /// A copy that goes on by itself. With other arguments the copy relives what was, with the same draws, under them.
+  private func fork(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value {
+    guard case .host(let reference as SimulationReference) = try evaluator.evaluate(experiment.target, env) else {
+      throw EvaluationError.results("only a simulation that was started can be forked", experiment.target.span)
+    }
+    var copy = simulations[reference.index]
+    if experiment.arguments.isEmpty {
+      copy.simulation = copy.simulation.fork()
+    } else {
+      for (member, expression) in experiment.arguments { copy.arguments[member] = try evaluator.evaluate(expression, env) }
+      copy.lowered = try lowered(copy.model, copy.arguments, LowerOptions(demand: program.demands[copy.model] ?? Demand()), e.span)
+      let settings = RunSettings(seed: copy.seed, replication: 0, warmup: copy.warmup, limits: options.limits, flag: options.flag)
+      copy.simulation = Simulation(copy.lowered.model, settings)
+      for instant in copy.history {
+        if copy.simulation.run(until: instant) != nil { throw stopError(copy.simulation.samplePath(), copy.lowered, e.span) }
+      }
+    }
+    simulations.append(copy)
+    return .host(SimulationReference(index: simulations.count - 1))
+  }
+
+  func advance(_ target: TypedExpression, _ to: TypedItem.AdvanceTarget) throws(EvaluationError) {
+    guard case .host(let reference as SimulationReference) = try evaluator.evaluate(target) else {
+      throw EvaluationError.results("only a simulation that was started can be advanced", target.span)
+    }
+    let paused = simulations[reference.index]
+    let now = paused.simulation.now
+    switch to {
+    case .by(let e):
+      guard case .number(let seconds) = try evaluator.evaluate(e), seconds >= 0 else { throw EvaluationError.results("a time from 0 s on is needed here", e.span) }
+      try move(reference, to: now + (try ticks(seconds, e.span)), e.span)
+    case .to(let e):
+      let value = try evaluator.evaluate(e)
+      let lineage = Lineage(runs: [snapshot(reference)])
+      let instant = try typed { try Statistics(span: e.span).instant(value, lineage) }
+      guard instant >= now else { throw EvaluationError.results("a simulation can't go back in time", e.span, hint: "`start` another one, or `fork` it before") }
+      try move(reference, to: instant, e.span)
+    case .until(let e): try advance(reference, until: e)
+    }
+  }
+
+  private func move(_ reference: SimulationReference, to instant: Int64, _ span: Span) throws(EvaluationError) {
+    // Taken out and put back, so that there is one owner of the state and nothing is copied.
+    var simulation = simulations[reference.index].simulation
+    if simulation.run(until: instant) != nil {
+      throw stopError(simulation.samplePath(), simulations[reference.index].lowered, span)
+    }
+    simulations[reference.index].simulation = simulation
+    simulations[reference.index].history.append(instant)
+  }
+
+  /// In steps of a thousandth of the model's span (a minute without one) until the condition holds at the end of one.
+  private func advance(_ reference: SimulationReference, until e: TypedExpression) throws(EvaluationError) {
+    let paused = simulations[reference.index]
+    let span = try paused.lowered.span.map { (seconds) throws(EvaluationError) in try ticks(seconds, e.span) }
+    let step = max(1, (span ?? 60_000_000_000_000) / 1000)
+    let end = paused.simulation.now + (span ?? step * 1_000_000)
+    while true {
+      if try isTrueNow(try evaluator.evaluate(e), e) { return }
+      let now = simulations[reference.index].simulation.now
+      if now >= end { throw EvaluationError.results("this didn't become true by the end of the span", e.span) }
+      try move(reference, to: min(end, now + step), e.span)
+    }
+  }
+
+  private func isTrueNow(_ value: Value, _ e: TypedExpression) throws(EvaluationError) -> Bool {
+    switch value {
+    case .bool(let holds): return holds
+    case .host(let signal as SignalValue): return signal.traces.first?.last.map { $0 != 0 } ?? false
+    case .host(let claim as ClaimValue): return Deciding.point(claim) ?? false
+    case .host(let estimate as EstimateValue): return estimate.point.map { $0 != 0 } ?? false
+    default: throw EvaluationError.results("a condition is needed here", e.span)
+    }
+  }
+
+  /// What a paused simulation has left behind up to now, as the results of one replication.
+  func snapshot(_ reference: SimulationReference) -> RunResults {
+    let paused = simulations[reference.index]
+    return RunResults(
+      model: paused.model, modelName: program.scopes[paused.model.index].name, layout: .instance(paused.lowered.layout),
+      paths: [paused.simulation.samplePath()], seed: paused.seed, weight: paused.lowered.model.weight, start: Self.start(of: paused.lowered),
+      span: paused.simulation.now, warmup: paused.warmup, precision: nil, name: nil)
+  }
+}

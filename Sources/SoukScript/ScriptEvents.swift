@@ -1,0 +1,63 @@
+// What goes into the execution of a script and what comes out: options, events, the result. No input or output happens
+// here: whoever executes a script provides a sink.
+
+public import SoukEngine
+public import SoukReport
+public import SoukSema
+public import SoukLower
+public import SoukText
+
+/// What may be set from outside of the script.
+public struct ScriptOptions: Sendable {
+  /// Replaces every seed of the script.
+  public var seed: UInt64?
+  /// Values for parameters of models, from `--set`.
+  public var overrides: [ParameterOverride] = []
+  public var limits = RunLimits()
+  /// How many replications run at once.
+  public var threads = 1
+  /// Replications that a run with a precision may use.
+  public var replicationCap = 1000
+  /// Raised from outside to stop what runs.
+  public var flag: StopFlag?
+  /// Columns of tables inside printed texts.
+  public var width = 100
+  public var lines: LineStyle = .unicode
+  public init() {}
+}
+
+/// A parameter's value given from outside: `--set SinglesDay.surge=2`.
+public struct ParameterOverride: Sendable {
+  /// `surge`, or `SinglesDay.surge`, as given.
+  public var path: String
+  /// As given.
+  public var text: String
+  /// The models that have it.
+  public var places: [(model: ScopeID, member: MemberID)]
+  public var value: Value
+}
+
+/// One thing that execution has to tell.
+public enum ScriptEvent: Sendable {
+  /// Something for the report.
+  case item(ReportItem)
+  /// Something suspicious, with its place.
+  case warning(Diagnostic)
+  /// What stopped the script.
+  case failure(Diagnostic)
+}
+
+/// How an execution ended.
+public struct ScriptResult: Sendable {
+  public var items: [ReportItem]
+  public var failures: [Diagnostic]
+  /// False when it was interrupted or stopped at a limit.
+  public var isComplete: Bool
+  /// 0 all held; 1 a check or test failed; 2 the script is wrong; 3 undecided or no data; 4 stopped at a limit; 130 interrupted.
+  public var exitCode: Int32
+  /// The seed of the first run, if any.
+  public var seed: UInt64?
+
+  /// The checks in the order they were made.
+  public var checks: [CheckReport] { items.compactMap { if case .check(let check) = $0 { check } else { nil } } }
+}
