@@ -1,8 +1,9 @@
 // Reference cases with exact values (docs/cases.md). `Cases/<id>.souk` is a model whose quantities are known by a formula,
-// and each of its checks is one of two lines:
+// and each of its checks is one of three lines:
 //
 //     check "W": EXPRESSION within TOLERANCE of VALUE                 for what has a unit
 //     check "L": abs(EXPRESSION - VALUE) <= TOLERANCE                 for plain numbers
+//     check "D": EXPRESSION == VALUE                                  for what has to be exact
 //
 // Each test runs such a script and holds every deviation, in tolerances, to 1. In every run of the tests some scripts are
 // run with fewer replications, and their tolerances widened by the root of that factor; SOUK_ALL_CASES=1 runs them all as
@@ -48,6 +49,9 @@ private struct ReferenceCase {
       let sign = found.3 == "+" ? "-" : ""
       return Quantity(name: "\(found.1)", expression: "\(found.2)", value: "\(sign)\(found.4 ?? "0")", tolerance: "\(found.5)")
     }
+    if let found = line.wholeMatch(of: /check "([^"]+)": *(.+) == ([0-9.]+)/) {
+      return Quantity(name: "\(found.1)", expression: "\(found.2)", value: "\(found.3)", tolerance: "0")
+    }
     return nil
   }
 
@@ -60,7 +64,7 @@ private struct ReferenceCase {
       widening = ((Double(written.output.1.filter { $0 != "_" }) ?? 1) / Double(replications)).squareRoot()
     }
     for quantity in quantities {
-      script += "\nprint \(quantity.expression)\nprint ((\(quantity.expression)) - (\(quantity.value))) / (\(quantity.tolerance))"
+      script += "\nprint \(quantity.expression)\nprint ((\(quantity.expression)) - (\(quantity.value))) / (\(quantity.tolerance == "0" ? "1" : quantity.tolerance))"
     }
     return (script + "\n", widening)
   }
@@ -72,7 +76,7 @@ private struct ReferenceCase {
     var shown: String
     /// From the exact value, in tolerances.
     var deviation: Double
-    var holds: Bool { deviation.magnitude <= 1 }
+    var holds: Bool { deviation.magnitude <= (quantity.tolerance == "0" ? 0 : 1) }
   }
 
   /// Runs the script, with so many replications if they are given.
