@@ -74,7 +74,7 @@ extension Lexer {
     let lower = skipBlanks(i)
     guard isWordStart(lower) else { return nil }
     let upper = wordEnd(lower)
-    if keyword(lower, upper)?.isClauseWord == true { return nil }
+    if keyword(lower, upper)?.isClauseWord == true || byte(skipBlanks(upper)) == UInt8(ascii: ":") { return nil }
     return (lower, unitTail(unitExponent(upper)))
   }
 

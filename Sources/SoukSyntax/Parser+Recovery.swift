@@ -48,6 +48,8 @@ extension Parser {
     case .comma where commas: take()
     case .rightBrace, .end, .stopped: return
     case .comma: fail(.commaBetweenSteps(at: tokenSpan))
+    case .word where commas && token.beforeColon:
+      diagnostics.append(.missingComma(after: span(max(0, lastUpper - 1), lastUpper), before: tokenSpan))
     default: unexpectedAfterStatement()
     }
   }

@@ -18,6 +18,11 @@ extension Parser {
       return true
     }
     switch keyword {
+    case .run, .start, .fork, .compare, .sweep, .fit:
+      let place = tokenSpan
+      quietly { parser in _ = parser.parseValue() }
+      diagnostics.append(.experimentAsStatement(keyword.rawValue, at: place))
+      return true
     case .param, .journey, .action, .invariant, .every, .on:
       let place = tokenSpan
       quietly { parser in _ = parser.parseMember() }

@@ -17,7 +17,7 @@ extension Parser {
       return optional(TypeExpression(.component(name), isLive: isLive, span(from: lower)), lower)
     }
     guard !stopped, lexer.unitEnd(token.lower) != nil, token.kind != .end else {
-      if !stopped && !reportCommonMistake() { fail(.typeExpected(found: describe(token), at: tokenSpan)) }
+      if !stopped && !reportCommonMistake() { typeMissing() }
       return TypeExpression(.missing, isLive: isLive, span(real.lower, real.lower))
     }
     guard enter() else { leave(); return TypeExpression(.missing, span(real.lower, real.lower)) }
@@ -33,6 +33,12 @@ extension Parser {
     closeAngle()
     return optional(
       TypeExpression(.applied(Name(unit.text, unit.span), arguments), isLive: isLive, span(from: lower)), lower)
+  }
+
+  private mutating func typeMissing() {
+    let isValue = token.kind == .number || token.kind == .quote || token.kind == .date || token.kind == .clock
+    let colon = isValue && lexer.byte(lastUpper - 1) == UInt8(ascii: ":") ? span(lastUpper - 1, lastUpper) : nil
+    fail(.typeExpected(found: describe(token), colon: colon, at: tokenSpan))
   }
 
   private mutating func optional(_ type: TypeExpression, _ lower: Int) -> TypeExpression {

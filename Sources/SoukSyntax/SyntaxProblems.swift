@@ -30,9 +30,10 @@ extension Diagnostic {
       hints: [Hint("a unit is written without spaces: `x to CNY/payment`")])
   }
 
-  static func typeExpected(found: String, at span: Span) -> Diagnostic {
+  static func typeExpected(found: String, colon: Span?, at span: Span) -> Diagnostic {
     Diagnostic(
-      "E0104", "expected a type, found \(found)", at: span, "such as `Time`, `order/h`, `Text` or `Dist<Time>`")
+      "E0104", "expected a type, found \(found)", at: span, "such as `Time`, `order/h`, `Text` or `Dist<Time>`",
+      hints: colon.map { [Hint("a value is given with `=`", replace: $0, with: " =")] } ?? [])
   }
 
   static func columnWithoutType(_ name: String, at span: Span) -> Diagnostic {
@@ -304,6 +305,15 @@ extension Diagnostic {
     Diagnostic(
       "E0141", "`\(verb)` is a step, and steps stand in journeys", at: span, inModel ? "in a model" : "outside any model",
       hints: [Hint("put it in a `journey name { … }` or an `action name() { … }`")])
+  }
+
+  static func experimentAsStatement(_ word: String, at span: Span) -> Diagnostic {
+    let start = Span(file: span.file, lower: Int(span.lower), upper: Int(span.lower))
+    return Diagnostic(
+      "E0148", "what `\(word)` finds goes nowhere", at: span, "gives a result",
+      hints: [
+        Hint("show it", replace: start, with: "print "), Hint("or give it a name", replace: start, with: "let result = "),
+      ])
   }
 
   static func memberOutsideModel(_ word: String, at span: Span) -> Diagnostic {
