@@ -14,6 +14,9 @@ extension Lowering {
       let amount = try number(n, ctx)
       let reference = try thing(pool, ctx)
       try request(.seize, reference, amount: amount, clauses, step, ctx) { self.kernelIndex[$0] }
+    case .release(_, let account) where isAccount(account):
+      let i = try self.account(account, ctx)
+      emitter.emit(.releaseReservation, reservation(i, frame), kernelIndex[i])
     case .release(let n, let pool):
       let amount = try number(n, ctx)
       try emit(.release, 0, amount, 0, operand: 0, thing(pool, ctx), step.span) { self.kernelIndex[$0] }
@@ -288,6 +291,11 @@ extension Lowering {
   }
 
   // MARK: Money
+
+  private func isAccount(_ e: TypedExpression) -> Bool {
+    if case .thing(.account, _) = e.type { return true }
+    return false
+  }
 
   private func account(_ e: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) -> Int {
     guard case .one(let i) = try thing(e, ctx) else { throw .notInJourneys("an account picked while running", e.span) }

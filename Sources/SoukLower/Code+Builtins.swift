@@ -49,6 +49,14 @@ extension Lowering {
       var found = Term.constant(0)
       for item in try elements(terms[0], e.span) { found = try binary(.or, found, binary(.equal, item, terms[1], e.span), e.span) }
       return found
+    case (.round, 2), (.floor, 2), (.ceil, 2):
+      guard let op = Arithmetic.unary(builtin)?.op else { return terms[0] }
+      return try binary(.multiply, unary(op, binary(.divide, terms[0], terms[1], e.span), e.span), terms[1], e.span)
+    case (.index, 2):
+      let items = try elements(terms[0], e.span)
+      guard case .constant(let x) = terms[1] else { return try pick(items, terms[1], e.span) }
+      guard x >= 0, x < Double(items.count), x == x.rounded() else { throw .indexOutOfRange(x, count: items.count, e.span) }
+      return items[Int(x)]
     case (.map, 2): return .list(try mapped(terms, arguments, e, ctx))
     case (_, 1): return try folded(builtin, try elements(terms[0], e.span), e.span)
     default: throw .notInJourneys("`\(builtin.rawValue)`", e.span)

@@ -39,6 +39,12 @@ extension Evaluator {
     case (.clamp, .number(let x)):
       guard operands.count == 3, case .number(let low) = operands[1], case .number(let high) = operands[2] else { return nil }
       return .number(Arithmetic.maximum(low, Arithmetic.minimum(high, x)))
+    case (.round, .number(let x)), (.floor, .number(let x)), (.ceil, .number(let x)):
+      guard operands.count == 2, case .number(let unit) = operands[1], let function = Arithmetic.unary(builtin)?.apply else { return nil }
+      if unit == 0 { throw .divisionByZero(arguments[1].span) }
+      return .number(function(x / unit) * unit)
+    case (.min, .curve(let curve)): return .number(curve.values.min() ?? 0)
+    case (.max, .curve(let curve)): return .number(curve.values.max() ?? 0)
     case (.min, .number), (.max, .number): return extreme(builtin, operands)
     case (.min, .date), (.max, .date): return extremeDate(builtin, operands)
     case (.monthsAfter, .date(let nanoseconds, let zone)):
@@ -94,8 +100,9 @@ extension Evaluator {
     case .append: return operands.count == 2 ? .list(items + [operands[1]]) : nil
     case .contains: return operands.count == 2 ? .bool(items.contains { isSame($0, operands[1]) }) : nil
     case .index:
-      guard operands.count == 2 else { return nil }
-      return items.firstIndex { isSame($0, operands[1]) }.map { .number(Double($0)) } ?? .nothing
+      guard operands.count == 2, case .number(let x) = operands[1] else { return nil }
+      guard x >= 0, x < Double(items.count), x == x.rounded() else { throw .indexOutOfRange(x, count: items.count, e.span) }
+      return items[Int(x)]
     case .first: return items.first ?? .nothing
     case .last: return items.last ?? .nothing
     case .cumulative:

@@ -446,6 +446,10 @@ extension Lowering {
       guard let start else { throw .needsStart(span) }
       instants = [nanoseconds - start]
     case .list(let items):
+      if case .clock? = items.first {
+        let clocks = items.map { if case .clock(let x) = $0 { x } else { 0.0 } }
+        return try calendar(of: .calendar(CalendarValue(instants: clocks, keys: .clock, period: 86_400)), span)
+      }
       for item in items { instants += model.calendars[Int(try calendar(of: item, span))].instants }
     default: throw .unexpected("instants are needed here", span)
     }
