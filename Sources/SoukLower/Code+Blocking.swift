@@ -70,11 +70,11 @@ extension Lowering {
     var otherwise: CodeLabel?
   }
 
-  private func clauses(_ clauses: TypedClauses, _ ctx: CodeContext) throws(EvaluationError) -> Clauses {
+  private func clauses(_ clauses: TypedClauses, _ ctx: CodeContext, canBalk: Bool = true) throws(EvaluationError) -> Clauses {
     var result = Clauses()
     if let priority = clauses.priority { result.priority = try number(priority, ctx) }
     if let patience = clauses.patience { result.patience = try number(patience, ctx) }
-    if clauses.patience != nil || clauses.otherwise != nil || clauses.balkedOutcome != nil { result.otherwise = emitter.label() }
+    if clauses.patience != nil || clauses.otherwise != nil || (clauses.balkedOutcome != nil && canBalk) { result.otherwise = emitter.label() }
     return result
   }
 
@@ -139,9 +139,10 @@ extension Lowering {
       guard all.count == 1 else { throw .notInJourneys("a service that changes, in an array,", step.span) }
       service = try liveServiceTime(binding, reference.first, ctx)
     }
-    let compiled = try self.clauses(clauses, ctx)
+    let canBalk = all.contains { model.stations[Int(kernelIndex[$0])].capacity < .max }
+    let compiled = try self.clauses(clauses, ctx, canBalk: canBalk)
     var began: Int32?
-    if clauses.otherwise == nil, let balked = clauses.balkedOutcome, let reneged = clauses.renegedOutcome, balked != reneged {
+    if clauses.otherwise == nil, let balked = clauses.balkedOutcome, let reneged = clauses.renegedOutcome, balked != reneged, canBalk, clauses.patience != nil {
       let slot = frame.slot()
       let now = emitter.register()
       emitter.emit(.now, now)

@@ -61,6 +61,7 @@ extension Lowering {
       for field in fields { terms.append(try held(numberOrTerm(field, ctx), e.span)) }
       return .record(terms)
     case .law(let name, let arguments):
+      if let known = try knownLaw(name, arguments, e, ctx) { return known }
       var p: [String: Term] = [:]
       for argument in arguments { p[argument.name] = try numberTerm(argument.value, ctx) }
       return .law(name, p)
@@ -83,6 +84,22 @@ extension Lowering {
   private func numberOrTerm(_ e: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) -> Term {
     let term = try term(e, ctx)
     return term.isLaw && !e.type.isLaw ? try draw(term, e, ctx) : term
+  }
+
+  /// A law whose parameters are known, though the type of its values isn't: they measure what its parameters do.
+  private func knownLaw(_ name: LawName, _ arguments: [(name: String, value: TypedExpression)], _ e: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) -> Term? {
+    for argument in arguments where try !isStatic(argument.value, ctx) { return nil }
+    guard case .law(let law) = try evaluator.evaluate(e, ctx.env) else { return nil }
+    var k = 1.0
+    let parameters = (LawForms.forms[name] ?? []).flatMap(\.parameters)
+    for argument in arguments {
+      switch parameters.first(where: { $0.name == argument.name })?.kind {
+      case .same, .sameList: k = money.factor(argument.value.type)
+      case .rate: k = 1 / money.factor(argument.value.type)
+      default: break
+      }
+    }
+    return .value(.law(k == 1 ? law : .affine(law, shift: 0, factor: k)))
   }
 
   // MARK: Names
@@ -383,11 +400,28 @@ extension Lowering {
     return rebuilt(first, &places)
   }
 
+  /// Jumps to `label` when the condition holds, if it is a comparison of which there is a jump; false (and no code) if not.
+  func jumpIfCompared(_ e: TypedExpression, _ ctx: CodeContext, to label: CodeLabel) throws(EvaluationError) -> Bool {
+    guard case .comparison(let op, let a, let b) = e.kind, try !isStatic(e, ctx) else { return false }
+    let code: OpCode
+    switch op {
+    case .less, .greater: code = .jumpIfLess
+    case .lessOrEqual, .greaterOrEqual: code = .jumpIfLessOrEqual
+    default: return false
+    }
+    let x = try number(a, ctx)
+    let y = try number(b, ctx)
+    let isSwapped = op == .greater || op == .greaterOrEqual
+    emitter.emit(code, isSwapped ? y : x, isSwapped ? x : y, label.index)
+    return true
+  }
+
   /// Jumps to `label` when the condition doesn't hold.
   func jumpUnless(_ e: TypedExpression, _ ctx: CodeContext, to label: CodeLabel) throws(EvaluationError) {
     if try !isStatic(e, ctx) {
       switch e.kind {
       case .not(let inner):
+        if try jumpIfCompared(inner, ctx, to: label) { return }
         let term = try numberTerm(inner, ctx)
         if case .constant(let x) = term { return x != 0 ? emitter.jump(label) : () }
         return emitter.emit(.jumpUnlessZero, try register(term, e.span), label.index)

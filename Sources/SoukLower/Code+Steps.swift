@@ -118,6 +118,15 @@ extension Lowering {
     if try isStatic(c, ctx) { return try block(evaluator.condition(c, ctx.env) ? then : otherwise, ctx) }
     let elseLabel = emitter.label()
     let end = emitter.label()
+    let thenLabel = emitter.label()
+    if try jumpIfCompared(c, ctx, to: thenLabel) {
+      // One op compares and jumps; the other branch comes first.
+      try block(otherwise, ctx)
+      emitter.jump(end)
+      emitter.put(thenLabel)
+      try block(then, ctx)
+      return emitter.put(end)
+    }
     try jumpUnless(c, ctx, to: elseLabel)
     try block(then, ctx)
     if !otherwise.isEmpty { emitter.jump(end) }
@@ -132,7 +141,13 @@ extension Lowering {
     emitter.put(top)
     try inLoop(ctx) { () throws(EvaluationError) in
       let mark = self.emitter.mark
-      try self.jumpUnless(c, ctx, to: end)
+      let go = self.emitter.label()
+      if try self.jumpIfCompared(c, ctx, to: go) {
+        self.emitter.jump(end)
+        self.emitter.put(go)
+      } else {
+        try self.jumpUnless(c, ctx, to: end)
+      }
       if !ctx.usesRegisters { self.emitter.release(to: mark) }
       try self.block(body, ctx)
     }

@@ -42,6 +42,7 @@ extension Lowering {
     case .constant(let x): return emitter.constant(x)
     case .register(let r): return r
     case .slot(let slot), .handle(let slot):
+      if tracker == nil, let r = emitter.justStored(slot) { return r }
       let r = emitter.register()
       emitter.emit(.loadSlot, r, slot)
       tracker?.readsFrame = true
@@ -79,7 +80,9 @@ extension Lowering {
 
   /// Whether an expression's value is known now.
   func isStatic(_ e: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) -> Bool {
-    if !e.type.isClosed { return false }
+    // In functions that serve all units the factor of a constant isn't known from its type.
+    if ctx.usesRegisters, !e.type.isClosed { return false }
+    if case .law = e.kind, !e.type.isClosed { return false }
     return try !readsLive(e, ctx.env)
   }
 

@@ -108,7 +108,18 @@ struct Emitter {
     places.append(place)
   }
 
-  mutating func jump(_ label: CodeLabel) { emit(.jump, label.index) }
+  mutating func jump(_ label: CodeLabel) {
+    if let last = code.last, last.code == .end || last.code == .jump, labelsHere.isEmpty, code.count < 2 || !takesNext(code[code.count - 2].code) {
+      return
+    }
+    emit(.jump, label.index)
+  }
+
+  /// The register that the op just before has stored in this slot.
+  func justStored(_ slot: Int32) -> Int32? {
+    guard let last = code.last, last.code == .storeSlot, last.a == slot, labelsHere.isEmpty else { return nil }
+    return last.b
+  }
 
   mutating func drawDynamic(into register: Int32, kind: LawKind, first: Int32, site: Int32) {
     dynamicDraws[code.count] = first

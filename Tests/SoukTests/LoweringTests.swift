@@ -2,8 +2,10 @@
 // small scripts the whole disassembly.
 
 import Foundation
+import SoukEngine
 import SoukModel
 import SoukSema
+import SoukStats
 import SoukText
 import Testing
 
@@ -52,5 +54,60 @@ enum Lowered {
     }
     print("lowered \(lowered) of \(scripts.count)")
     #expect(lowered > 0)
+  }
+
+  /// Every case's model runs in the engine without a fault.
+  @Test func everyModelRuns() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Cases")
+    var options = LowerOptions()
+    options.demand.everything = true
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).filter({ $0.hasSuffix(".souk") }).sorted() {
+      let lowered: LoweredModel
+      do {
+        lowered = try Lowered.model(at: folder.appendingPathComponent(name).path, options: options)
+      } catch is LoweringFailure {
+        continue
+      }
+      var settings = RunSettings(seed: 1)
+      settings.limits = RunLimits(maxSteps: 300_000)
+      var simulation = Simulation(lowered.model, settings)
+      switch simulation.run(until: 1_000_000_000_000_000) {
+      case nil, .reachedEnd, .limit(.steps, _): break
+      case let stop?:
+        var place = ""
+        if case .fault(_, let p) = stop, p >= 0 { place = "\(lowered.places[Int(p)])" }
+        Issue.record("\(name): \(stop) \(place)")
+      }
+      #expect(simulation.isConsistent(), "\(name)")
+    }
+  }
+
+  /// M/M/1 at a load of 0.9: the mean wait is 9 service times (Erlang).
+  @Test func checkoutWaitsAsTheFormulaSays() throws {
+    var options = LowerOptions()
+    options.demand.full = ["till.wait"]
+    let lowered = try Lowered.model(
+      """
+      unit order
+      model Checkout {
+        param arrivals = 54 order/h
+        source orders { rate: arrivals, journey: buy }
+        station till { servers: 1, service: exponential(mean: 1 min) }
+        journey buy { use till }
+      }
+      """, options: options)
+    var means: [Double] = []
+    for replication in 0..<20 {
+      var simulation = Simulation(lowered.model, RunSettings(seed: 1, replication: UInt32(replication), warmup: 72_000_000_000_000))
+      _ = simulation.run(until: 3_672_000_000_000_000)
+      let path = simulation.samplePath()
+      let tally = lowered.model.tallies.firstIndex { $0.path == "till.wait" } ?? 0
+      means.append(path.tallies[tally].mean)
+    }
+    let mean = means.reduce(0, +) / 20
+    let deviation = (means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 19 / 20).squareRoot()
+    // 4.5 standard errors: a right engine misses once in about 150,000 seeds.
+    #expect(abs(mean - 540) < 4.5 * deviation, "mean wait \(mean) s, standard error \(deviation)")
+    #expect(deviation < 60)
   }
 }
