@@ -159,19 +159,6 @@ struct EventHeap: BitwiseCopyable {
     events.truncate(to: 0)
   }
 
-  /// Keeps the events for which `isAlive` holds; O(n log n).
-  mutating func keep(_ isAlive: (Event) -> Bool) {
-    if hasHole { fillHole() }
-    let all = events
-    let n = events.count
-    events.truncate(to: 0)
-    // Reading and writing the same storage is sound: at most i events have been pushed when element i is read.
-    for i in 0..<n {
-      let event = all[i]
-      if isAlive(event) { push(event) }
-    }
-  }
-
   var bytes: Int { events.bytes }
 
   /// Every parent comes before its children.
@@ -183,31 +170,62 @@ struct EventHeap: BitwiseCopyable {
   }
 }
 
-/// The event list of a machine: pending events, of which some may be dead (their thing has moved on).
+/// The event list of a machine: a 4-ary heap while few events are pending, a ladder queue when many are. Some may be dead
+/// (their thing has moved on); those are skipped when their turn comes, or thrown out when they are the majority.
 struct EventList: BitwiseCopyable {
   private var heap = EventHeap()
+  private var ladder = LadderQueue()
+  private var usesLadder = false
   /// Events whose thing doesn't wait for them any more.
   private(set) var dead = 0
 
-  func free() { heap.free() }
+  /// Above `many` pending events the ladder takes over, below `few` the heap.
+  static let many = 2_048
+  static let few = 256
+
+  func free() {
+    heap.free()
+    ladder.free()
+  }
 
   func copied() -> EventList {
     var copy = self
     copy.heap = heap.copied()
+    copy.ladder = ladder.copied()
     return copy
   }
 
-  var count: Int { heap.count }
-  var bytes: Int { heap.bytes }
+  var count: Int { usesLadder ? ladder.count : heap.count }
+  var bytes: Int { heap.bytes + ladder.bytes }
 
   @inline(__always)
-  mutating func first() -> Event? { heap.first() }
+  mutating func first() -> Event? { usesLadder ? ladder.first() : heap.first() }
+
+  /// Takes the first event away; `first()` must have been called since the last change.
+  @inline(__always)
+  mutating func removeFirst() {
+    if usesLadder { ladder.removeFirst() } else { heap.removeFirst() }
+  }
 
   @inline(__always)
-  mutating func removeFirst() { heap.removeFirst() }
+  mutating func push(_ event: Event) {
+    if usesLadder { ladder.push(event) } else { heap.push(event) }
+  }
 
-  @inline(__always)
-  mutating func push(_ event: Event) { heap.push(event) }
+  /// Changes to the structure that suits the number pending; called now and then.
+  mutating func adapt() {
+    if !usesLadder && heap.count > EventList.many {
+      usesLadder = true
+      var target = ladder
+      heap.drain { target.push($0) }
+      ladder = target
+    } else if usesLadder && ladder.count < EventList.few {
+      usesLadder = false
+      var target = heap
+      ladder.drain { target.push($0) }
+      heap = target
+    }
+  }
 
   /// A pending event has become dead / a dead event was taken.
   @inline(__always)
@@ -216,12 +234,19 @@ struct EventList: BitwiseCopyable {
   mutating func dropDead() { dead &-= 1 }
 
   /// Whether so many are dead that it pays to throw them out.
-  func checkInvariants() -> Bool { heap.checkInvariants() }
-
   var isCrowded: Bool { dead > 1024 && dead > count / 2 }
 
+  /// Throws out all events for which `isAlive` doesn't hold; O(n log n).
   mutating func purge(_ isAlive: (Event) -> Bool) {
-    heap.keep(isAlive)
+    var target = EventHeap()
+    let keep: (Event) -> Void = { if isAlive($0) { target.push($0) } }
+    if usesLadder { ladder.drain(keep) } else { heap.drain(keep) }
+    heap.free()
+    heap = target
+    usesLadder = false
     dead = 0
+    adapt()
   }
+
+  func checkInvariants() -> Bool { usesLadder ? ladder.checkInvariants() : heap.checkInvariants() }
 }

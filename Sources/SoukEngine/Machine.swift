@@ -425,6 +425,7 @@ extension Machine {
       stepsAtInstant = 0
     }
     if allotted >= limits.maxSteps { fail(.limit(.steps, place: where_)) }
+    events.adapt()
     if events.isCrowded {
       var machine = self
       events.purge { machine.isAlive($0) }
