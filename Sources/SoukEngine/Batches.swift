@@ -15,7 +15,6 @@ extension Machine {
     tokens[token].state = .gathering
     // Where it goes on as a member or runs the body as the leader: kept until the batch is complete.
     tokens[token].pc = site.body
-    tokens[token].arm = tokens[token].parent >= 0 ? tokens[token].arm : -1
     tokens[token].remaining = Int64(site.after)
     batches[b].gathering.append(token, in: tokens)
     batches[b].count &+= 1

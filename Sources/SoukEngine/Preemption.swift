@@ -11,7 +11,6 @@ extension Machine {
     guard stations[s].isUp, serving.count > 0, stations[s].inService <= stations[s].servers else { return false }
     let worst = serving.first.token
     guard tokens[worst].priority > tokens[token].priority else { return false }
-    // Nobody more urgent than the newcomer waits: they would have displaced the worst themselves.
     if stations[s].hasRate {
       reckonWork(worst, s)
       if stations[s].discipline == .preemptiveRestart { tokens[worst].amount = 1 }
@@ -28,5 +27,16 @@ extension Machine {
     stations[s].headNumber &-= 1
     heaps[2 &* s].push(worst, key: tokens[worst].priority, number: stations[s].headNumber, in: tokens)
     return true
+  }
+
+  /// After a repair: those who came meanwhile displace whoever is less urgent.
+  mutating func displaceForWaiting(_ s: Int32) {
+    while stations[s].waiting > 0 {
+      let token = heaps[2 &* s].first.token
+      guard displaceWorst(for: token, s) else { return }
+      dequeue(token, s)
+      cancelTimer(of: token)
+      beginService(token, s)
+    }
   }
 }

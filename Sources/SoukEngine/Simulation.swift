@@ -100,9 +100,11 @@ public struct Simulation {
     return owner.machine.run(until: ticks) ? nil : owner.machine.stopped
   }
 
-  /// A copy that goes on by itself; it has the same future while both draw the same. O(size of the state).
+  /// A copy that goes on by itself; its future is the same unless something is changed. Not traced. O(size of the state).
   public func fork() -> Simulation {
-    Simulation(Owner(owner.machine.copied()))
+    var copy = Simulation(Owner(owner.machine.copied()))
+    copy.setTrace(nil)
+    return copy
   }
 
   /// Ticks since the start.

@@ -286,6 +286,7 @@ extension Machine {
       }
     }
     if stations[s].discipline == .processorSharing { awaitShared(s) } else { startWaiting(s) }
+    if stations[s].isPreemptive { displaceForWaiting(s) }
     awaitFailure(s)
   }
 
