@@ -46,7 +46,7 @@ public struct FigureWriter: Sendable {
   public func text(_ figure: Figure) -> String {
     guard let point = figure.point else { return figure.absence }
     if let origin = figure.origin { return moment(point, figure.halfWidth, origin) }
-    guard let half = figure.halfWidth, point.isFinite else {
+    guard let half = figure.halfWidth, half > 0, point.isFinite else {
       return NumberText.format(quantity: point, dimension: figure.dimension, preferred: figure.unit)
     }
     let size = max(point.magnitude, half)
@@ -77,7 +77,6 @@ public struct FigureWriter: Sendable {
 
   /// Both numbers to the decimals that the half-width's first two digits need, in one scale.
   private func pair(_ point: Double, _ half: Double) -> (point: String, half: String) {
-    guard half > 0 else { return (NumberText.format(point), "0") }
     let size = max(point.magnitude, half)
     let (factor, letter): (Double, String) =
       switch size {

@@ -15,8 +15,8 @@ extension ReportDocument {
         tests += 1
       }
     }
-    let counts = CheckVerdict.allCases.map { ($0.rawValue, JSONValue.integer(Int64(verdicts[$0] ?? 0))) }
     let json = JSONEncoding(writer: writer)
+    let counts = CheckVerdict.allCases.map { (json.word($0), JSONValue.integer(Int64(verdicts[$0] ?? 0))) }
     return JSONValue.object([
       ("souk", .integer(1)),
       ("version", .text(version)),
@@ -49,6 +49,8 @@ private struct JSONEncoding {
     case .note(let text): return .object([("kind", .text("note")), ("text", .text(text))])
     }
   }
+
+  func word(_ verdict: CheckVerdict) -> String { verdict == .noData ? "no_data" : verdict.rawValue }
 
   /// The value and its unit: seconds, bytes, single orders, whole units of a currency.
   func figure(_ figure: Figure) -> JSONValue {
@@ -101,10 +103,9 @@ private struct JSONEncoding {
 
   private func check(_ report: CheckReport) -> JSONValue {
     .object([
-      ("kind", .text("check")), ("name", .text(report.name)), ("verdict", .text(report.verdict.rawValue)),
+      ("kind", .text("check")), ("name", .text(report.name)), ("verdict", .text(word(report.verdict))),
       ("standing", .optional(report.standing)), ("claim", .text(report.sentence)), ("observed", optional(report.observed)),
       ("limit", optional(report.limit)), ("margin", optional(report.margin)),
-      ("interval", interval(report)),
       ("confidence", .optional(report.confidence)),
       ("replications", report.replications.map { .integer(Int64($0)) } ?? .null),
       ("seed", report.seed.map { .text("\($0)") } ?? .null), ("place", .text(report.place)),
@@ -112,13 +113,6 @@ private struct JSONEncoding {
       ("worst", optional(report.worst?.observed)), ("command", .optional(report.command)), ("blame", .optional(report.blame)),
       ("notes", .list(report.notes.map { .text($0) })), ("figures", .list(report.figures.map { .text($0) })),
     ])
-  }
-
-  /// In the unit of the margin.
-  private func interval(_ report: CheckReport) -> JSONValue {
-    guard let interval = report.interval else { return .null }
-    let one = report.margin?.dimension.baseUnitFactor ?? 1
-    return .list([.number(interval.low / one), .number(interval.high / one)])
   }
 
   private func test(_ report: TestReport) -> JSONValue {

@@ -47,10 +47,9 @@ public struct CheckReport: Sendable {
   public var sentence: String
   public var observed: Figure?
   public var limit: Figure?
-  /// What is between the observed and the limit, positive on the side that the claim wants.
+  /// What is between the observed and the limit, positive on the side that the claim wants. Its half-width is one-sided at
+  /// the confidence: the claim is decided where the margin exceeds it.
   public var margin: Figure?
-  /// The interval of the observed less the limit, in base units.
-  public var interval: (low: Double, high: Double)?
   /// A share such as 0.95; nil when the claim needed no run.
   public var confidence: Double?
   public var replications: Int?

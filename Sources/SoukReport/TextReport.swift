@@ -74,15 +74,11 @@ public struct TextReport: Sendable {
     guard report.verdict != .holds else { return report.notes }
     var out: [String] = []
     if let margin = report.margin, let point = margin.point {
-      var line = point < 0 ? "misses by " : "margin "
       var size = margin
-      size.point = point.magnitude
-      line += writer.text(size)
-      if let interval = report.interval, let confidence = report.confidence {
-        func end(_ x: Double) -> String { writer.text(Figure(x, dimension: margin.dimension, unit: margin.unit)) }
-        line += "; observed less limit is between \(end(interval.low)) and \(end(interval.high)), each end at \(share(confidence))"
-      }
-      out.append(line)
+      if point < 0 { size.point = -point }
+      let words = report.verdict == .fails || point < 0 ? "misses by" : "is ahead by"
+      let level = margin.halfWidth.flatMap { $0 > 0 ? report.confidence : nil }.map { ", each way at \(share($0))" } ?? ""
+      out.append("\(words) \(difference(size))\(level)")
     }
     var facts: [String] = []
     if let count = report.replications { facts.append(count == 1 ? "1 replication" : "\(count) replications") }
@@ -95,6 +91,13 @@ public struct TextReport: Sendable {
     out += report.notes
     if let command = report.command { out.append("again: \(command)") }
     return out
+  }
+
+  /// Shares differ by percentage points.
+  private func difference(_ figure: Figure) -> String {
+    let text = writer.text(figure)
+    guard text.contains("%") else { return text }
+    return text.filter { $0 != "%" } + " percentage points"
   }
 
   private func share(_ x: Double) -> String {

@@ -51,7 +51,7 @@ extension Interpreter {
     report.command = command(run)
     if let leaf = decision.leaf { describe(leaf, in: &report, confidence, writing) }
     if decision.verdict == .fails {
-      report.blame = lineage.runs.compactMap { StandardReport(program: program, run: $0, level: 0.95).busiest() }.first
+      report.blame = blame(run, replication: decision.leaf?.worst ?? 0, at: check.span)
     }
     report.notes += notes(lineage, decision, confidence)
     return report
@@ -59,7 +59,7 @@ extension Interpreter {
 
   private func describe(_ leaf: Decision.Leaf, in report: inout CheckReport, _ confidence: Double, _ writing: Writing) {
     guard let right = leaf.right, let sides = leaf.sides else {
-      if let worst = leaf.worst { report.notes.append("it doesn't in replication \(worst)") }
+      if let worst = leaf.worst, leaf.left.values.count > 1 { report.notes.append("not so in replication \(worst)") }
       return
     }
     let units = writing.units(sides)
@@ -72,11 +72,8 @@ extension Interpreter {
     let isMoment = leaf.left.origin != nil
     if let evidence = leaf.evidence, !evidence.margin.isNaN {
       let unit = isMoment ? nil : units.left
-      report.margin = Figure(evidence.margin, dimension: isMoment ? .time : dimension, unit: unit)
-      if evidence.halfWidth.isFinite, !evidence.singleReplication, leaf.tolerance == nil {
-        let center = evidence.margin * (leaf.op?.comparator?.direction ?? 1)
-        report.interval = (center - evidence.halfWidth, center + evidence.halfWidth)
-      }
+      report.margin = Figure(
+        evidence.margin, halfWidth: evidence.singleReplication ? nil : evidence.halfWidth, dimension: isMoment ? .time : dimension, unit: unit)
     }
     if let worst = leaf.worst, leaf.left.values.indices.contains(worst), leaf.left.values.count > 1 {
       report.worst = (worst, Figure(leaf.left.values[worst], dimension: dimension, unit: units.left, origin: leaf.left.origin))
@@ -92,7 +89,7 @@ extension Interpreter {
   /// What has to be known beside the verdict.
   private func notes(_ lineage: Lineage, _ decision: Decision, _ confidence: Double) -> [String] {
     var notes: [String] = []
-    if lineage.runs.allSatisfy({ $0.paths.count == 1 }) { notes.append("one replication: no interval") }
+    if decision.leaf?.evidence != nil, lineage.runs.allSatisfy({ $0.paths.count == 1 }) { notes.append("one replication: no interval") }
     for one in lineage.censored { notes.append(Self.sentence(one)) }
     if let evidence = decision.leaf?.evidence {
       if evidence.missing > 0 { notes.append("no data in \(evidence.missing) of \(evidence.missing + evidence.n) replications") }

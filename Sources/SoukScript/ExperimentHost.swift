@@ -71,7 +71,9 @@ struct ExperimentHost: EvaluationHost {
 
   private func part(_ value: Value, _ span: Span) throws -> (Layout, RunResults) {
     switch value {
-    case .host(let run as RunResults): return (run.layout, run)
+    case .host(let run as RunResults):
+      let run = try interpreter.current(run, at: span)
+      return (run.layout, run)
     case .host(let part as ResultPart): return (part.layout, part.run)
     case .host(let simulation as SimulationReference):
       let run = interpreter.snapshot(simulation)

@@ -20,6 +20,7 @@ struct PausedSimulation {
   var arguments: [MemberID: Value]
   var seed: UInt64
   var warmup: Int64
+  var demand: Demand
   /// What it had been told to do, for forks with other arguments.
   var history: [Int64]
 }
@@ -38,6 +39,7 @@ extension Interpreter {
   private struct Plan {
     var lowered: LoweredModel
     var arguments: [MemberID: Value]
+    var options: LowerOptions
     var span: Int64?
     var warmup: Int64
     var seed: UInt64
@@ -71,11 +73,10 @@ extension Interpreter {
     for override in options.overrides {
       for place in override.places where place.model == model { arguments[place.member] = override.value }
     }
-    let lowered = try lowered(
-      model, arguments,
-      LowerOptions(
-        demand: program.demands[model] ?? Demand(), span: try number("span", experiment, env), warmup: try number("warmup", experiment, env),
-        step: try number("step", experiment, env)), e.span)
+    let lowerOptions = LowerOptions(
+      demand: demand(of: model), span: try number("span", experiment, env), warmup: try number("warmup", experiment, env),
+      step: try number("step", experiment, env))
+    let lowered = try lowered(model, arguments, lowerOptions, e.span)
     let span = try lowered.span.map { (seconds) throws(EvaluationError) in try ticks(seconds, e.span) }
     let warmup = try ticks(lowered.warmup ?? 0, e.span)
     if let span, warmup >= span { throw EvaluationError.results("the warm-up lasts as long as the run, so nothing would be observed", e.span) }
@@ -87,7 +88,7 @@ extension Interpreter {
     let runSeed = try whole("seed", experiment, env, least: 0)
     let seed = options.seed ?? runSeed ?? scriptSeed ?? 1
     firstSeed = firstSeed ?? seed
-    return Plan(lowered: lowered, arguments: arguments, span: span, warmup: warmup, seed: seed, replications: UInt32(replications))
+    return Plan(lowered: lowered, arguments: arguments, options: lowerOptions, span: span, warmup: warmup, seed: seed, replications: UInt32(replications))
   }
 
   private func lowered(_ model: ScopeID, _ arguments: [MemberID: Value], _ options: LowerOptions, _ span: Span) throws(EvaluationError) -> LoweredModel {
@@ -115,7 +116,10 @@ extension Interpreter {
       RunResults(
         model: experiment.model, modelName: program.scopes[experiment.model.index].name, layout: .instance(plan.lowered.layout), paths: paths,
         seed: plan.seed, weight: plan.lowered.model.weight, start: Self.start(of: plan.lowered), span: span, warmup: plan.warmup,
-        precision: precision, name: name)
+        precision: precision, name: name,
+        recipe: RunResults.Recipe(
+          arguments: plan.arguments, options: plan.options,
+          spanUnit: (experiment.settings["span"] ?? program.scopes[experiment.model.index].settings["span"])?.shown))
     }
     func paths(_ range: Range<UInt32>) throws(EvaluationError) -> [SamplePath] {
       let paths = runReplications(
@@ -171,6 +175,66 @@ extension Interpreter {
     let share = NumberText.format(target * 100)
     emit(.note("\(results.modelName) isn't known within \(share)% after \(results.paths.count) replications, the most that were allowed"))
     return results
+  }
+
+  // MARK: What is kept
+
+  /// What of a model's results the script asks for, printing the whole included.
+  private func demand(of model: ScopeID) -> Demand {
+    var demand = program.demands[model] ?? Demand()
+    demand.everything = demand.everything || program.items.contains { $0.showsWhole(of: model) }
+    return demand
+  }
+
+  /// The same run with everything kept at least in summary; itself when that is so already.
+  func whole(_ run: RunResults, at span: Span) throws(EvaluationError) -> RunResults {
+    if run.recipe.options.demand.everything { return run }
+    var demand = demand(of: run.model)
+    demand.everything = true
+    return try again(run, demand, 0..<UInt32(run.paths.count), at: span)
+  }
+
+  /// The same run with all that the script asks for by now; at a prompt that grows.
+  func current(_ run: RunResults, at span: Span) throws(EvaluationError) -> RunResults {
+    let known = run.recipe.options.demand
+    var demand = demand(of: run.model)
+    if demand.full.isSubset(of: known.full), demand.prefixes.isSubset(of: known.prefixes), known.everything || !demand.everything { return run }
+    if let later = successors[ObjectIdentifier(run)] { return try current(later, at: span) }
+    demand.full.formUnion(known.full)
+    demand.prefixes.formUnion(known.prefixes)
+    demand.everything = demand.everything || known.everything
+    let later = try again(run, demand, 0..<UInt32(run.paths.count), at: span)
+    successors[ObjectIdentifier(run)] = later
+    kept.append(run)
+    return later
+  }
+
+  /// Same model, arguments, seed: the same sample paths, with more of them kept.
+  private func again(_ run: RunResults, _ demand: Demand, _ replications: Range<UInt32>, at place: Span) throws(EvaluationError) -> RunResults {
+    var recipe = run.recipe
+    recipe.options.demand = demand
+    let lowered = try lowered(run.model, recipe.arguments, recipe.options, place)
+    guard let span = run.span else { return run }
+    let paths = runReplications(
+      lowered.model, seed: run.seed, replications: replications, span: span, warmup: run.warmup, limits: options.limits, flag: options.flag,
+      threads: options.threads)
+    if let stopped = paths.first(where: { $0.stop != .reachedEnd }) { throw stopError(stopped, lowered, place) }
+    return RunResults(
+      model: run.model, modelName: run.modelName, layout: .instance(lowered.layout), paths: paths, seed: run.seed, weight: run.weight,
+      start: run.start, span: span, warmup: run.warmup, precision: run.precision, name: run.name, recipe: recipe)
+  }
+
+  /// What was busiest in one replication, which is run again if it wasn't observed.
+  func blame(_ run: RunResults, replication: Int, at span: Span) -> String? {
+    guard run.paths.indices.contains(replication) else { return nil }
+    if run.recipe.options.demand.everything { return StandardReport(program: program, run: run, level: 0.95).busiest() }
+    // A model that takes long isn't run again for a hint.
+    guard run.paths[replication].steps < 100_000_000 else { return nil }
+    var demand = Demand()
+    demand.everything = true
+    let index = run.paths[replication].replication
+    guard let again = try? again(run, demand, index..<(index + 1), at: span) else { return nil }
+    return StandardReport(program: program, run: again, level: 0.95).busiest()
   }
 
   static func start(of lowered: LoweredModel) -> Instant? {
@@ -239,7 +303,7 @@ extension Interpreter {
     simulations.append(
       PausedSimulation(
         simulation: Simulation(plan.lowered.model, settings), lowered: plan.lowered, model: experiment.model, arguments: plan.arguments,
-        seed: plan.seed, warmup: plan.warmup, history: []))
+        seed: plan.seed, warmup: plan.warmup, demand: plan.options.demand, history: []))
     return .host(SimulationReference(index: simulations.count - 1))
   }
 
@@ -253,7 +317,8 @@ extension Interpreter {
       copy.simulation = copy.simulation.fork()
     } else {
       for (member, expression) in experiment.arguments { copy.arguments[member] = try evaluator.evaluate(expression, env) }
-      copy.lowered = try lowered(copy.model, copy.arguments, LowerOptions(demand: program.demands[copy.model] ?? Demand()), e.span)
+      copy.demand = demand(of: copy.model)
+      copy.lowered = try lowered(copy.model, copy.arguments, LowerOptions(demand: copy.demand), e.span)
       let settings = RunSettings(seed: copy.seed, replication: 0, warmup: copy.warmup, limits: options.limits, flag: options.flag)
       copy.simulation = Simulation(copy.lowered.model, settings)
       for instant in copy.history {
@@ -324,6 +389,31 @@ extension Interpreter {
     return RunResults(
       model: paused.model, modelName: program.scopes[paused.model.index].name, layout: .instance(paused.lowered.layout),
       paths: [paused.simulation.samplePath()], seed: paused.seed, weight: paused.lowered.model.weight, start: Self.start(of: paused.lowered),
-      span: paused.simulation.now, warmup: paused.warmup, precision: nil, name: nil)
+      span: paused.simulation.now, warmup: paused.warmup, precision: nil, name: nil,
+      recipe: RunResults.Recipe(arguments: paused.arguments, options: LowerOptions(demand: paused.demand)))
+  }
+}
+
+extension TypedItem {
+  /// Whether results of `model` as a whole, or a component or thing of them, are shown or written by this item.
+  func showsWhole(of model: ScopeID) -> Bool {
+    switch kind {
+    case .print(let e), .export(let e, _), .expression(let e): e.isWhole(of: model)
+    case .condition(_, let then, let otherwise): (then + otherwise).contains { $0.showsWhole(of: model) }
+    case .loop(_, _, let body): body.contains { $0.showsWhole(of: model) }
+    case .binding, .check, .plot, .test, .advance: false
+    }
+  }
+}
+
+extension TypedExpression {
+  func isWhole(of model: ScopeID) -> Bool {
+    switch type {
+    case .results(model), .simulation(model), .resultOf: return true
+    case .list:
+      if case .list(let items) = kind { return items.contains { $0.isWhole(of: model) } }
+      return false
+    default: return false
+    }
   }
 }

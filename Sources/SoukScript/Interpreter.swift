@@ -26,6 +26,9 @@ public final class Interpreter {
   /// The name that the next run gets.
   var pendingName: String?
   var simulations: [PausedSimulation] = []
+  /// Runs that were made again because more of them was asked for; the earlier ones are kept so that they stay themselves.
+  var successors: [ObjectIdentifier: RunResults] = [:]
+  var kept: [RunResults] = []
   var firstSeed: UInt64?
   /// Expectations of the test under way.
   private var expectations: (count: Int, failures: [TestReport.Failure])?
@@ -182,8 +185,10 @@ public final class Interpreter {
   func print(_ e: TypedExpression, _ env: Environment) throws(EvaluationError) {
     let value = try evaluator.evaluate(e, env)
     switch value {
-    case .host(let run as RunResults): emit(.run(StandardReport(program: program, run: run, level: 0.95).report()))
-    case .host(let part as ResultPart): emit(.run(StandardReport(program: program, run: part.run, level: 0.95).report(of: part.layout)))
+    case .host(let run as RunResults): emit(.run(StandardReport(program: program, run: try whole(run, at: e.span), level: 0.95).report()))
+    case .host(let part as ResultPart):
+      // Everything is kept where a part is printed; layouts of the same model are alike.
+      emit(.run(StandardReport(program: program, run: part.run, level: 0.95).report(of: part.layout)))
     case .host(let simulation as SimulationReference):
       emit(.run(StandardReport(program: program, run: snapshot(simulation), level: 0.95).report()))
     case .void: return

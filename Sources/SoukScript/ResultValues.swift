@@ -25,6 +25,15 @@ final class RunResults: HostValue {
   let precision: Precision?
   /// The name that the script gave it first.
   let name: String?
+  /// How it was made, so that it can be made again when more of it is asked for.
+  let recipe: Recipe
+
+  struct Recipe: Sendable {
+    var arguments: [MemberID: Value]
+    var options: LowerOptions
+    /// The unit in which the script gives the span.
+    var spanUnit: UnitExpression?
+  }
 
   struct Precision: Sendable {
     var target: Double
@@ -34,7 +43,7 @@ final class RunResults: HostValue {
 
   init(
     model: ScopeID, modelName: String, layout: Layout, paths: [SamplePath], seed: UInt64, weight: Double, start: Instant?, span: Int64?,
-    warmup: Int64, precision: Precision?, name: String?
+    warmup: Int64, precision: Precision?, name: String?, recipe: Recipe
   ) {
     self.model = model
     self.modelName = modelName
@@ -47,6 +56,7 @@ final class RunResults: HostValue {
     self.warmup = warmup
     self.precision = precision
     self.name = name
+    self.recipe = recipe
   }
 
   /// Whether every replication reached its end.

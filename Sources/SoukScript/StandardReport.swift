@@ -38,10 +38,13 @@ struct StandardReport {
 
   private var facts: [(name: String, value: String)] {
     var facts: [(name: String, value: String)] = []
-    func time(_ ticks: Int64) -> String { NumberText.format(quantity: Double(ticks) / StepTrace.ticksPerSecond, dimension: .time) }
+    func time(_ ticks: Int64, _ unit: UnitExpression?) -> String {
+      NumberText.format(quantity: Double(ticks) / StepTrace.ticksPerSecond, dimension: .time, preferred: unit)
+    }
     if let start = run.start { facts.append(("from", "\(start)")) }
-    if let span = run.span { facts.append(("span", time(span))) }
-    if run.warmup > 0 { facts.append(("warm-up", time(run.warmup))) }
+    let unit = run.recipe.spanUnit
+    if let span = run.span { facts.append(("span", time(span, unit))) }
+    if run.warmup > 0 { facts.append(("warm-up", time(run.warmup, unit))) }
     facts.append(("replications", "\(run.paths.count)"))
     facts.append(("seed", "\(run.seed)"))
     if run.weight != 1 { facts.append(("scale", "1/\(NumberText.format(run.weight))")) }
@@ -293,8 +296,11 @@ struct StandardReport {
     func count(_ cell: Int, _ path: SamplePath) -> Double {
       path.cells.indices.contains(cell) ? path.cells[cell].last - path.cells[cell].atWarmup : 0
     }
-    return zip(journey.outcomes, journey.outcomeCells).map { outcome, cell in
+    // Outcomes that the language gives by itself are told when they occurred.
+    let silent: Set<String> = ["completed", "balked", "reneged"]
+    return zip(journey.outcomes, journey.outcomeCells).compactMap { outcome, cell in
       let counts = run.paths.map { count(cell, $0) as Double? }
+      if silent.contains(outcome), counts.allSatisfy({ $0 == 0 }) { return nil }
       let shares = run.paths.map { path -> Double? in
         let all = journey.outcomeCells.reduce(0) { $0 + count($1, path) }
         return all > 0 ? count(cell, path) / all : nil
