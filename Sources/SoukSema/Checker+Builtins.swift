@@ -292,8 +292,12 @@ extension Checker {
       let value = coerce(check(arguments[1].value, expected: element), to: element)
       return TypedExpression(.builtin(f, [list, value]), f == .append ? .list(element) : .bool, span, shown: list.shown)
     default:
-      let at = arguments.count > 1 ? checkQuantity(arguments[1].value, .dimensionless) : bad(span)
-      return TypedExpression(.builtin(.index, [list, at]), element, span)
+      guard arguments.count == 2 else {
+        report(.badArguments("`index` takes a list and the value to be found in it", span, hint: "write `index(xs, x)`; the first of a list is `xs[0]`"))
+        return bad(span)
+      }
+      let value = coerce(check(arguments[1].value, expected: element), to: element)
+      return TypedExpression(.builtin(.index, [list, value]), .optional(.number), span)
     }
   }
 

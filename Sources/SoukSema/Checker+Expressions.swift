@@ -128,7 +128,9 @@ extension Checker {
       case .text(let text): parts.append(.text(text))
       case .hole(let e):
         let value = check(e)
-        parts.append(.value(resolvedTree(readThing(value) ?? value)))
+        let shown = resolvedTree(readThing(value) ?? value)
+        demandWhole(shown)
+        parts.append(.value(shown))
       }
     }
     if parts.isEmpty { parts = [.text("")] }

@@ -248,7 +248,7 @@ extension Checker {
       return TypedExpression(typed.kind, .row(table), span)
     case .list(let element):
       let at = checkQuantity(index, .dimensionless)
-      return TypedExpression(.builtin(.index, [base, at]), element, span, shown: base.shown)
+      return TypedExpression(.element(base, at), element, span, shown: base.shown)
     default:
       report(.wrongType(describe(base.type), expected: "a list, a table or an array of things before `[`", base.span))
       return bad
@@ -326,6 +326,15 @@ extension Checker {
     }
     let full = (path + (statistic.map { [$0.rawValue] } ?? [])).joined(separator: ".")
     program.demands[model, default: Demand()].full.insert(full)
+  }
+
+  /// Results that are shown as a whole, or passed on: all that they have is asked for.
+  mutating func demandWhole(_ e: TypedExpression) {
+    switch resolved(e.type) {
+    case .results(let model), .simulation(let model), .list(.results(let model)): program.demands[model, default: Demand()].everything = true
+    case .resultOf: if let (model, path) = resultPath(e) { program.demands[model, default: Demand()].prefixes.insert(path.joined(separator: ".")) }
+    default: break
+    }
   }
 
   /// `let d = day.till`: what is asked of `d` later is asked of the run.

@@ -128,7 +128,9 @@ extension Checker {
     guard let a = left.shown ?? (dimensionless(left) ? UnitExpression.none : nil), let b = right.shown else { return nil }
     if a.text == "%" || b.text == "%" { return nil }
     let factors = a.factors + b.factors.map { UnitExpression.Factor($0.unit, inverse ? -$0.exponent : $0.exponent) }
-    let product = UnitExpression(factors)
+    let joined = UnitExpression(factors)
+    // What is counted before what it is counted by: `CNY/s`.
+    let product = UnitExpression(joined.factors.filter { $0.exponent > 0 } + joined.factors.filter { $0.exponent < 0 })
     var seen: Set<BaseDimension> = []
     for factor in product.factors {
       for part in factor.unit.dimension.factors {

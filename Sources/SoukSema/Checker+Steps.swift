@@ -102,7 +102,7 @@ extension Checker {
       let station = thing(target, [.station], "use", "a station")
       let time = duration.map { checkQuantity($0, .time) }
       if time == nil { needsService(station, target.span) }
-      return .use(station, for: time, checkClauses(clauses, canBalk: true))
+      return .use(station, for: time, checkClauses(clauses, canBalk: hasCapacity(station)))
     case .hold(let amount, let pool, let clauses, let body):
       needsTime("hold", step.span)
       let (n, p) = amountOf(amount, pool, [.pool], "hold", "a pool")
@@ -306,16 +306,25 @@ extension Checker {
     report(.mixedUnits("move \(solver.describe(x)) into an account of \(solver.describe(y))", "an account of \(solver.describe(x))", "an account of \(solver.describe(y))", a.span, b.span, at: b.span))
   }
 
-  private mutating func needsService(_ station: TypedExpression, _ span: Span) {
+  /// The declaration of a station (or of an array of them) that a step names; nil if it came as a value.
+  private func stationMember(_ station: TypedExpression) -> ScopeMember? {
     var e = station
     if case .element(let base, _) = e.kind { e = base }
-    let member: ScopeMember?
     switch e.kind {
-    case .member(let id): member = scope.map { program.scopes[$0.index].members[id.index] }
-    case .access(_, let scope, let id): member = program.scopes[scope.index].members[id.index]
-    default: member = nil
+    case .member(let id): return scope.map { program.scopes[$0.index].members[id.index] }
+    case .access(_, let scope, let id): return program.scopes[scope.index].members[id.index]
+    default: return nil
     }
-    guard let member, case .thing(let thing) = member.kind, case .kernel(.station) = thing.kind else { return }
+  }
+
+  /// Whether a station can turn somebody away.
+  private func hasCapacity(_ station: TypedExpression) -> Bool {
+    guard let member = stationMember(station), case .thing(let thing) = member.kind, case .kernel(.station) = thing.kind else { return true }
+    return thing.field("capacity") != nil
+  }
+
+  private mutating func needsService(_ station: TypedExpression, _ span: Span) {
+    guard let member = stationMember(station), case .thing(let thing) = member.kind, case .kernel(.station) = thing.kind else { return }
     if thing.field("service") == nil, thing.field("rate") == nil {
       report(.badArguments("`\(member.name)` has no service time of its own", span, declared: Label(member.span, "declared without `service`"), hint: "write `use \(member.name) for 5 min`, or give the station a `service`"))
     }

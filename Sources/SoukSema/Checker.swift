@@ -303,14 +303,14 @@ struct Checker {
       for field in fields where isScript { program.settings[field.name.text] = checkSetting(field) }
       return nil
     case .check(let tree): return isScript ? .check(checkCheck(tree)) : nil
-    case .print(let value): return isScript ? .print(resolvedTree(checkWhole(value))) : nil
+    case .print(let value): return isScript ? .print(shownWhole(value)) : nil
     case .plot(let values, let options):
       guard isScript else { return nil }
       var typed: [String: TypedExpression] = [:]
       for option in options { typed[option.name.text] = check(option.value) }
-      return .plot(values.map { resolvedTree(checkWhole($0)) }, options: typed)
-    case .export(let value, let name): return isScript ? .export(checkWhole(value), to: check(string: name)) : nil
-    case .expression(let value): return isScript ? .expression(resolvedTree(checkWhole(value))) : nil
+      return .plot(values.map { shownWhole($0) }, options: typed)
+    case .export(let value, let name): return isScript ? .export(shownWhole(value), to: check(string: name)) : nil
+    case .expression(let value): return isScript ? .expression(shownWhole(value)) : nil
     case .condition(let condition, let then, let otherwise):
       guard isScript else { return nil }
       let typed = checkCondition(condition)
@@ -347,6 +347,13 @@ struct Checker {
       }
     default: return nil
     }
+  }
+
+  /// A value that the script shows: results as a whole are then asked for as a whole.
+  mutating func shownWhole(_ e: Expression) -> TypedExpression {
+    let value = resolvedTree(checkWhole(e))
+    demandWhole(value)
+    return value
   }
 
   /// Items inside braces: their declarations are seen there only.
