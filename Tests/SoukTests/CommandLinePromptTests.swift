@@ -1,0 +1,48 @@
+// The prompt: entries on top of each other, from a pipe and at a terminal.
+
+import Foundation
+import Testing
+
+@Suite struct PromptTests {
+  @Test func linesFromAPipeAreAScript() throws {
+    let finished = try Program.run([], input: "let x = 2\nprint [x,\n  3]\nx * 21\n:type 5 km / 1 h\n:quit\nprint 99\n")
+    #expect(finished.code == 0 && finished.errors.isEmpty, "\(finished)")
+    #expect(finished.output.contains("[2, 3]\n42\n"))
+    #expect(!finished.output.contains("99") && !finished.output.contains("souk>"))
+  }
+
+  @Test func aMistakeLeavesNoTrace() throws {
+    let finished = try Program.run([], input: "let x = 1 s + 1 CNY\nlet x = 7\nx\n")
+    #expect(finished.code == 2 && finished.errors.contains("E0202"), "\(finished)")
+    #expect(finished.output == "7\n")
+  }
+
+  @Test func runsAreExecutedOnce() throws {
+    let finished = try Program.run([], input: Models.quick + "mean(day.till.wait) to min\n1 + 1\n")
+    #expect(finished.code == 0, "\(finished)")
+    #expect(finished.output.matches(of: /mean wait/).count == 1)
+    #expect(finished.output.hasSuffix("2\n"))
+  }
+
+  @Test(arguments: [":nonsense", ":type 1 +"]) func strangeEntriesAreAnswered(_ entry: String) throws {
+    let finished = try Program.run([], input: entry + "\nprint 5\n")
+    #expect(!finished.crashed && finished.output.hasSuffix("5\n"), "\(finished)")
+    #expect((finished.output + finished.errors).count > 2)
+  }
+
+  /// At a terminal made by script(1): the prompt is shown, words of any script arrive whole whatever the locale says, and Ctrl-C
+  /// gives up what was typed.
+  @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")),
+    arguments: ["C", "C.UTF-8", "ko_KR.UTF-8"])
+  func terminal(_ locale: String) throws {
+    let typed = #"sleep 1; printf 'print "한글값"\n'; sleep 1; printf 'half typed'; sleep 0.5; printf '\003'; sleep 0.5; printf '1 + 2\n'; sleep 1; printf '\004'"#
+    let finished = try Program.shell(
+      "(\(typed)) | LC_ALL=\(locale) INPUTRC=/dev/null TERM=xterm script -qec '\(Program.url.path())' /dev/null", seconds: 30)
+    #expect(finished.code == 0 && !finished.crashed, "\(finished)")
+    #expect(finished.output.contains("souk> "))
+    let lines = finished.output.replacing("\r", with: "").split(separator: "\n")
+    #expect(lines.contains { $0.hasSuffix("한글값") && !$0.contains("print") }, "\(finished)")
+    #expect(lines.contains { $0.hasSuffix("3") && !$0.contains("+") }, "\(finished)")
+  }
+}
