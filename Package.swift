@@ -52,10 +52,10 @@ let package = Package(
     room("SoukLibrary", embeds: "std"),
     room("Souk", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukSema", "SoukModel", "SoukLower", "SoukStats", "SoukEngine", "SoukScript", "SoukReport", "SoukLibrary"]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
-    room("SoukPrompt", uses: ["Souk", "CReadline"]),
+    room("SoukPrompt", uses: ["SoukText", "Souk", "CReadline"]),
     .executableTarget(
       name: "souk-cli",
-      dependencies: ["SoukText", "SoukUnits", "Souk", "SoukPrompt", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["SoukText", "SoukUnits", "SoukEngine", "SoukReport", "SoukScript", "Souk", "SoukPrompt", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Sources/souk-cli", swiftSettings: strict),
     .plugin(name: "EmbedTexts", capability: .buildTool(), dependencies: ["embed-texts"]),
     .executableTarget(name: "embed-texts", path: "Sources/embed-texts", swiftSettings: strict),

@@ -82,7 +82,7 @@ extension Interpreter {
     if let span, warmup >= span { throw EvaluationError.results("the warm-up lasts as long as the run, so nothing would be observed", e.span) }
     let globalReplications = try setting("replications").map { UInt64(max(1, $0)) }
     let ownReplications = try whole("replications", experiment, env, least: 1)
-    let replications = ownReplications ?? globalReplications ?? 1
+    let replications = options.replications.map(UInt64.init) ?? ownReplications ?? globalReplications ?? 1
     guard replications <= 1_000_000 else { throw EvaluationError.results("at most 1_000_000 replications", e.span) }
     let scriptSeed = try setting("seed").map { UInt64(max(0, $0)) }
     let runSeed = try whole("seed", experiment, env, least: 0)
@@ -112,6 +112,7 @@ extension Interpreter {
       throw EvaluationError.results(
         "how long is this run?", e.span, hint: "write `{ span: 1 day }` after the model, or `span: 1 day` in it")
     }
+    options.onRun?(PlannedRun(model: plan.lowered.model, seed: plan.seed, span: span, warmup: plan.warmup))
     func results(_ paths: [SamplePath], _ precision: RunResults.Precision?) -> RunResults {
       RunResults(
         model: experiment.model, modelName: program.scopes[experiment.model.index].name, layout: .instance(plan.lowered.layout), paths: paths,

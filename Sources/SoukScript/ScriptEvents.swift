@@ -2,6 +2,7 @@
 // here: whoever executes a script provides a sink.
 
 public import SoukEngine
+public import SoukModel
 public import SoukReport
 public import SoukSema
 public import SoukLower
@@ -11,6 +12,8 @@ public import SoukText
 public struct ScriptOptions: Sendable {
   /// Replaces every seed of the script.
   public var seed: UInt64?
+  /// Replaces the number of replications of every run that says one or none; a run with a precision decides for itself.
+  public var replications: UInt32?
   /// Values for parameters of models, from `--set`.
   public var overrides: [ParameterOverride] = []
   public var limits = RunLimits()
@@ -20,10 +23,20 @@ public struct ScriptOptions: Sendable {
   public var replicationCap = 1000
   /// Raised from outside to stop what runs.
   public var flag: StopFlag?
+  /// Told of each run before it begins.
+  public var onRun: (@Sendable (PlannedRun) -> Void)?
   /// Columns of tables inside printed texts.
   public var width = 100
   public var lines: LineStyle = .unicode
   public init() {}
+}
+
+/// A run that is about to begin: what the engine is given. Times are ticks.
+public struct PlannedRun: Sendable {
+  public var model: CompiledModel
+  public var seed: UInt64
+  public var span: Int64
+  public var warmup: Int64
 }
 
 /// A parameter's value given from outside: `--set SinglesDay.surge=2`.

@@ -78,6 +78,9 @@ enum Terminal {
     return !refused && isatty(descriptor) == 1 && (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb"
   }
 
+  /// Processors of this machine.
+  static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
   /// Columns of the terminal; 100 when it isn't one.
   static var width: Int {
     var size = winsize()

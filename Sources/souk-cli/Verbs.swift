@@ -24,9 +24,9 @@ struct SoukCommand: Verb {
       \(ExitStatus.table)
       """,
     version: "souk \(soukVersion)",
-    subcommands: [CheckScripts.self, Format.self, Explain.self, Version.self, Completions.self])
+    subcommands: [Run.self, CheckScripts.self, Format.self, Explain.self, Version.self, Completions.self])
 
-  func execute() -> ExitStatus { .held }
+  func execute() -> ExitStatus { MainActor.assumeIsolated { AtPrompt.run() } }
 }
 
 struct Explain: Verb {

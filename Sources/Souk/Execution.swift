@@ -1,0 +1,76 @@
+// A checked script, executed: what it has to say goes to a sink as it is said, the files it exports are written, and the end
+// of it has a status.
+
+public import SoukReport
+public import SoukScript
+import SoukSema
+public import SoukText
+
+/// What an execution says, in order.
+public enum Said: Sendable {
+  case item(ReportItem)
+  /// Something suspicious that doesn't stop it.
+  case warning(Diagnostic)
+  /// What stopped the script.
+  case failure(Diagnostic)
+  /// A file that could not be written.
+  case unwritten(FileProblem)
+}
+
+/// How an execution ended.
+public struct Outcome: Sendable {
+  public var result: ScriptResult
+  public var status: ExitStatus
+  /// The whole as a document for machines.
+  public var document: ReportDocument
+}
+
+extension Pipeline {
+  /// typed program → elaborated model → compiled model → sample path → statistics, as often as the script asks; → report.
+  ///
+  /// Exports are written beside the script. The script must be sound.
+  public static func execute(_ checked: CheckedScript, options: ScriptOptions, sink: @escaping (Said) -> Void) -> Outcome {
+    var unwritten = 0
+    let interpreter = Interpreter(program: checked.program, sources: checked.script.sources, options: options) { event in
+      sink(Said(event))
+      guard case .item(.export(let data)) = event else { return }
+      do throws(FileProblem) {
+        try checked.script.write(data)
+      } catch {
+        unwritten += 1
+        sink(.unwritten(error))
+      }
+    }
+    let result = DeepStack.run { interpreter.runAll() }
+    let status = unwritten > 0 && result.isComplete ? .wrong : ExitStatus(rawValue: result.exitCode) ?? .wrong
+    return Outcome(
+      result: result, status: status,
+      document: ReportDocument(
+        script: checked.script.sources[FileID(0)].name, version: soukVersion, seed: result.seed, items: result.items,
+        isComplete: result.isComplete, exitCode: status.rawValue))
+  }
+}
+
+extension Said {
+  init(_ event: ScriptEvent) {
+    self =
+      switch event {
+      case .item(let item): .item(item)
+      case .warning(let diagnostic): .warning(diagnostic)
+      case .failure(let diagnostic): .failure(diagnostic)
+      }
+  }
+}
+
+extension LoadedScript {
+  /// Writes exported data beside the script, as a whole or not at all.
+  func write(_ data: ExportData) throws(FileProblem) {
+    guard data.file.hasSuffix(".csv") else {
+      throw FileProblem(kind: .unwritable, path: data.file, reason: "exports are CSV, so the name must end in .csv")
+    }
+    guard let path = exportPath(data.file) else {
+      throw FileProblem(kind: .unwritable, path: data.file, reason: "it lies outside of the script's folder")
+    }
+    try Files.replace(path, with: Array(data.csv.utf8))
+  }
+}

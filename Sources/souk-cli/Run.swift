@@ -1,0 +1,175 @@
+// `souk run`: a script, executed and reported.
+
+import ArgumentParser
+import Souk
+import SoukEngine
+import SoukReport
+import SoukScript
+import SoukText
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+struct Run: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs a script and reports what it prints and checks.",
+    discussion: """
+      Examples:
+        souk run shop.souk
+        souk run shop.souk --seed 7 --set arrivals="60 order/h"
+        souk run shop.souk --json > result.json
+        souk run - < shop.souk
+
+      Exit codes:
+      \(ExitStatus.table)
+      """)
+
+  @Argument(help: ArgumentHelp("The script, or - for standard input.", valueName: "FILE"), completion: .file(extensions: ["souk"]))
+  var file: String
+
+  @Option(help: "Replaces every seed of the script.")
+  var seed: UInt64?
+
+  @Option(name: .customLong("set"), parsing: .singleValue, help: ArgumentHelp("Gives a parameter of a model another value; may be repeated.", valueName: "path=value"))
+  var settings: [String] = []
+
+  @Option(help: "Replaces the number of replications of every run.")
+  var replications: Int?
+
+  @Flag(help: "Writes the whole result as JSON.")
+  var json = false
+
+  @Option(help: "Shows a stage on standard error: tokens, tree, typed, model or trace.")
+  var dump: StageWord?
+
+  @Option(help: ArgumentHelp("Stops a script after this many steps.", valueName: "500M"), transform: { try LimitText.steps($0) })
+  var maxSteps: UInt64?
+
+  @Option(help: ArgumentHelp("Stops a run that needs more memory.", valueName: "2GB"), transform: { try LimitText.bytes($0) })
+  var maxMemory: UInt64?
+
+  @Option(help: ArgumentHelp("Stops the script after this time.", valueName: "60 s"), transform: { try LimitText.seconds($0) })
+  var maxTime: Double?
+
+  @Option(help: "Replications that run at once. The results are the same with any number.")
+  var threads: Int?
+
+  @Flag(help: "Writes no colours, even to a terminal.")
+  var noColor = false
+
+  @Flag(help: "Prints only what isn't well: checks that don't hold, mistakes.")
+  var quiet = false
+
+  func validate() throws {
+    if let replications, !(1...1_000_000).contains(replications) { throw ValidationError("--replications is a number from 1 to 1000000") }
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads is a number from 1 to 1024") }
+  }
+
+  func execute() -> ExitStatus {
+    let script: LoadedScript
+    do throws(FileProblem) {
+      script = try file == "-" ? standardInput() : Pipeline.read(file)
+    } catch {
+      Terminal.complain(error.message)
+      return .wrong
+    }
+    if let dump, let text = Pipeline.text(of: dump.stage, script) { Terminal.complain(text: text) }
+    let checked = Pipeline.check(script)
+    if let dump, let text = Pipeline.text(of: dump.stage, checked) { Terminal.complain(text: text) }
+    Mistakes.show(checked, noColor: noColor)
+    guard checked.isSound, let options = options(for: checked) else { return .wrong }
+    return run(checked, options)
+  }
+
+  private func standardInput() throws(FileProblem) -> LoadedScript {
+    let name = "standard input"
+    return Loader.load(try Files.read(STDIN_FILENO, name: name, limit: ReadLimits().fileBytes), name: name)
+  }
+
+  /// What the words ask of the execution; `nil` when a `--set` is wrong, which has been told.
+  private func options(for checked: CheckedScript) -> ScriptOptions? {
+    var options = ScriptOptions()
+    options.seed = seed
+    options.replications = replications.map { UInt32($0) }
+    if let maxSteps { options.limits.maxSteps = maxSteps }
+    if let maxMemory { options.limits.maxBytes = Int(maxMemory) }
+    options.threads = threads ?? Terminal.processors
+    options.width = Terminal.width
+    var isSound = true
+    for setting in settings {
+      guard let equals = setting.firstIndex(of: "=") else {
+        Terminal.complain("--set \(setting): it has the form path=value, such as --set arrivals=\"60 order/h\"")
+        isSound = false
+        continue
+      }
+      let path = String(setting[..<equals]), value = String(setting[setting.index(after: equals)...])
+      switch checked.program.parseOverride(path, value) {
+      case .success(let override): options.overrides.append(override)
+      case .failure(let problem):
+        Terminal.complain("--set \(setting): \(problem.description)")
+        isSound = false
+      }
+    }
+    return isSound ? options : nil
+  }
+
+  private func run(_ checked: CheckedScript, _ options: ScriptOptions) -> ExitStatus {
+    var options = options
+    let stop = Interruption(maxTime: maxTime)
+    options.flag = stop.flag
+    if let dump { options.onRun = Pipeline.show(dump.stage) { Terminal.complain(text: $0) } }
+    let style = PageStyle(width: Terminal.width, hasColour: Terminal.wantsColor(STDOUT_FILENO, refused: noColor))
+    let report = TextReport(style: style, units: checked.program.units)
+    let outcome = Pipeline.execute(checked, options: options) { said in
+      switch said {
+      case .item(let item):
+        if !json, !quiet || item.isUnwell { Terminal.print(report.text(item)) }
+      case .warning(let diagnostic), .failure(let diagnostic):
+        Mistakes.show([diagnostic], in: checked.script.sources, noColor: noColor)
+      case .unwritten(let problem): Terminal.complain(problem.message)
+      }
+    }
+    if json {
+      Terminal.print(outcome.document.json(writer: FigureWriter(units: checked.program.units)))
+    } else if !quiet, let summary = report.summary(outcome.result.items) {
+      Terminal.print(summary + "\n")
+    }
+    switch outcome.status {
+    case .interrupted: Terminal.complain("interrupted; what is printed is what was known so far")
+    case .stopped where stop.ranOutOfTime: Terminal.complain("stopped after \(stop.timeText); --max-time gives it more")
+    default: break
+    }
+    return outcome.status
+  }
+}
+
+extension ReportItem {
+  /// Whether it tells of something that isn't as it should be.
+  var isUnwell: Bool {
+    switch self {
+    case .check(let check): check.verdict != .holds
+    case .test(let test): !test.passed
+    default: false
+    }
+  }
+}
+
+/// The stages by the words of the command line.
+enum StageWord: String, ExpressibleByArgument, CaseIterable {
+  case tokens, tree, typed, model, trace
+
+  var stage: Stage {
+    switch self {
+    case .tokens: .tokens
+    case .tree: .tree
+    case .typed: .typed
+    case .model: .model
+    case .trace: .trace
+    }
+  }
+}
