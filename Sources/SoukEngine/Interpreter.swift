@@ -77,7 +77,9 @@ extension Machine {
         readTable(op, pc: pc &- 1)
 
       case .draw:
-        r[op.a] = draw(op.b, site: op.c, token: token, frame: frame)
+        let value = draw(op.b, site: op.c, token: token, frame: frame)
+        if value.isNaN { failDraw(op.b, at: pc &- 1) }
+        r[op.a] = value
       case .drawDynamic:
         r[op.a] = drawDynamic(op, token: token, frame: frame, pc: pc &- 1)
       case .drawWeighted:
@@ -183,6 +185,13 @@ extension Machine {
   @inline(never)
   private mutating func abandon(_ token: Int32, _ callBase: Int) {
     calls.truncate(to: callBase)
+  }
+
+  /// A law of the model that is none, or whose truncation holds next to nothing.
+  @inline(never)
+  mutating func failDraw(_ law: Int32, at pc: Int) {
+    let kind = LawKind.allCases.firstIndex(of: program.model.laws[Int(law)].kind) ?? 0
+    fail(.fault(.badDistribution(law: UInt8(truncatingIfNeeded: kind)), place: place(pc)))
   }
 
   /// The op after one or several `offset`s, its operands moved by the rows in registers.
