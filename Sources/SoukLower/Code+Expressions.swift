@@ -68,6 +68,9 @@ extension Lowering {
     case .fold(let builtin, let id, let source, let body): return try fold(builtin, id, source, body, e, ctx)
     case .call(let id, let arguments): return try call(id, arguments, e, ctx)
     case .apply(let f, let arguments): return try apply(f, arguments, e, ctx)
+    case .at(let function, let moment):
+      guard case .value(.curve(let curve)) = try term(function, ctx) else { throw .notInJourneys("a value at another moment", e.span) }
+      return try curveAt(curve, numberTerm(moment, ctx), e.span)
     case .lambda(let body, let parameters): return .closure(body, parameters, ctx)
     case .builtin(let builtin, let arguments): return try self.builtin(builtin, arguments, e, ctx)
     case .actionCall(let base, let scope, let member, let arguments): return try callAction(base, scope, member, arguments, e, ctx)

@@ -87,6 +87,7 @@ extension Checker {
     for (index, argument) in arguments.enumerated() {
       let wanted = index < types.count ? types[index] : nil
       let value = check(argument.value, expected: wanted)
+      noteWhole(value)
       out.append(wanted.map { coerce(value, to: $0) } ?? value)
     }
     while out.count < types.count { out.append(TypedExpression(.unknown, .unknown, span)) }

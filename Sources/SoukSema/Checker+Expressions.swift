@@ -161,6 +161,7 @@ extension Checker {
     var typed: [TypedExpression] = []
     for element in elements {
       let value = check(element, expected: wanted)
+      noteWhole(value)
       if let type = wanted ?? typed.first?.type {
         typed.append(coerce(value, to: type, why: typed.first.map { Label($0.span, "the list is of \(describe($0.type))") }))
       } else {

@@ -337,6 +337,19 @@ extension Checker {
     }
   }
 
+  /// Results that are used as a whole (printed, passed on, put into a list): everything is kept in summary; of a part
+  /// of them, everything below it.
+  mutating func noteWhole(_ e: TypedExpression) {
+    switch resolved(e.type) {
+    case .results(let model), .simulation(let model): program.demands[model, default: Demand()].everything = true
+    case .list(.results(let model)): program.demands[model, default: Demand()].everything = true
+    case .resultOf:
+      guard let (model, path) = resultPath(e) else { return demand(e, nil) }
+      program.demands[model, default: Demand()].prefixes.insert(path.joined(separator: "."))
+    default: break
+    }
+  }
+
   /// `let d = day.till`: what is asked of `d` later is asked of the run.
   mutating func noteAlias(_ e: TypedExpression, named: String) {
     switch resolved(e.type) {

@@ -356,6 +356,13 @@ struct Checker {
     return value
   }
 
+  /// An expression whose value is shown or given away as it is.
+  mutating func wholly(_ tree: Expression) -> TypedExpression {
+    let value = checkWhole(tree)
+    noteWhole(value)
+    return resolvedTree(value)
+  }
+
   /// Items inside braces: their declarations are seen there only.
   mutating func nested(_ items: [Item]) -> [TypedItem] {
     let saved = visible[module]
