@@ -126,6 +126,8 @@ extension Checker {
       if let value = checkField(field, rule, &own, kind) { fields.append((field.name.text, value)) }
     }
     checkRequired(tree, kind, fields.map(\.name))
+    // Without a rate or a count that says what comes, plain ones come.
+    if kind == .source, solver.resolve(own).base == nil, !tree.fields.contains(where: { ["rate", "count", "of"].contains($0.name.text) }) { _ = solver.unify(own, .dimensionless) }
     return TypedThing(kind: .kernel(kind), table: nil, row: nil, fields: fields, dimension: own)
   }
 
