@@ -89,7 +89,7 @@ extension Interpreter {
   /// What has to be known beside the verdict.
   private func notes(_ lineage: Lineage, _ decision: Decision, _ confidence: Double) -> [String] {
     var notes: [String] = []
-    if decision.leaf?.evidence != nil, lineage.runs.allSatisfy({ $0.paths.count == 1 }) { notes.append("one replication: no interval") }
+    if decision.leaf?.evidence != nil, decision.verdict != .noData, lineage.runs.allSatisfy({ $0.paths.count == 1 }) { notes.append("one replication: no interval") }
     for one in lineage.censored { notes.append(Self.sentence(one)) }
     if let evidence = decision.leaf?.evidence {
       if evidence.missing > 0 { notes.append("no data in \(evidence.missing) of \(evidence.missing + evidence.n) replications") }

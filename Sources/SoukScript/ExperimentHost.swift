@@ -133,7 +133,7 @@ struct ExperimentHost: EvaluationHost {
       if builtin == .length { return .number(Double(items.count)) }
       if operands.count == 1 { return try fold(builtin, items, e) }
     }
-    return try Statistics(span: e.span).evaluate(builtin, operands, type: e.type)
+    return try Statistics(span: e.span).evaluate(builtin, operands)
   }
 
   /// A list with estimates in it: summed, averaged, compared replication by replication.

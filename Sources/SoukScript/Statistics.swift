@@ -14,16 +14,16 @@ struct Statistics {
 
   private func fault(_ message: String, hint: String? = nil) -> EvaluationError { .results(message, span, hint: hint) }
 
-  /// A builtin whose first argument was made by an experiment; `type` is that of the whole expression.
-  func evaluate(_ builtin: Builtin, _ arguments: [Value], type: Type) throws -> Value {
+  /// A builtin whose first argument was made by an experiment.
+  func evaluate(_ builtin: Builtin, _ arguments: [Value]) throws -> Value {
     guard let first = arguments.first else { throw fault("`\(builtin.rawValue)` needs an argument") }
     if arguments.count > 1, [.min, .max, .clamp].contains(builtin) { return try fold(builtin, arguments) }
     if arguments.count == 2, let whole = rounding(builtin) {
       return try Lifting(span: span).lift(first, arguments[1]) { whole($0 / $1) * $1 }
     }
     switch first {
-    case .host(let sample as SampleValue): return try of(sample, builtin, arguments, type)
-    case .host(let signal as SignalValue): return try of(signal, builtin, arguments, type)
+    case .host(let sample as SampleValue): return try of(sample, builtin, arguments)
+    case .host(let signal as SignalValue): return try of(signal, builtin, arguments)
     case .host(let estimate as EstimateValue): return try of(estimate, builtin, arguments)
     default: throw fault("`\(builtin.rawValue)` has no meaning here")
     }
@@ -114,7 +114,7 @@ struct Statistics {
 
   // MARK: Samples
 
-  private func of(_ sample: SampleValue, _ builtin: Builtin, _ arguments: [Value], _ type: Type) throws -> Value {
+  private func of(_ sample: SampleValue, _ builtin: Builtin, _ arguments: [Value]) throws -> Value {
     func estimate(_ statistic: (Observations) -> Double?) -> Value {
       .host(EstimateValue(values: sample.parts.map(statistic).map { $0.flatMap { $0.isNaN ? nil : $0 } }, lineage: sample.lineage))
     }
@@ -174,7 +174,7 @@ struct Statistics {
 
   // MARK: Signals
 
-  private func of(_ signal: SignalValue, _ builtin: Builtin, _ arguments: [Value], _ type: Type) throws -> Value {
+  private func of(_ signal: SignalValue, _ builtin: Builtin, _ arguments: [Value]) throws -> Value {
     func estimate(_ statistic: (StepTrace) -> Double?) -> Value {
       .host(EstimateValue(values: signal.traces.map(statistic).map { $0.flatMap { $0.isNaN ? nil : $0 } }, lineage: signal.lineage))
     }
@@ -211,7 +211,7 @@ struct Statistics {
       return estimate(\.duration)
     case .first:
       try full()
-      return first(signal, type)
+      return first(signal)
     case .always:
       try full()
       return truth(signal.lineage, signal.traces.map(\.isAlwaysTrue))
@@ -241,10 +241,11 @@ struct Statistics {
   }
 
   /// When a condition first holds; where it never does there are no data.
-  private func first(_ signal: SignalValue, _ type: Type) -> Value {
+  private func first(_ signal: SignalValue) -> Value {
     let values = signal.traces.map { $0.firstTruth.map { Double($0) / StepTrace.ticksPerSecond } }
     var out = EstimateValue(values: values, lineage: signal.lineage)
-    if case .estimate(.date) = type, let start = signal.origin ?? signal.lineage.runs.first?.start { out.form = .moment(start) }
+    // With a start it is told as a date; against durations it counts from the start.
+    if let start = signal.origin ?? signal.lineage.runs.first?.start { out.form = .moment(start) }
     return .host(out)
   }
 

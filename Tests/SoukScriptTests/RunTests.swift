@@ -61,3 +61,177 @@ import Testing
     #expect(other.text != one.text && other.text.contains("seed 8"))
   }
 }
+
+extension RunTests {
+  /// What never came counts as missed in a share and is told; a mean is of what was observed.
+  @Test func measureOfAGrowingQueueDoesntFlatter() throws {
+    let run = try execute(
+      """
+      unit parcel
+      model Depot {
+        source parcels { rate: 60 parcel/h, journey: ship }
+        station belt { servers: 1, service: constant(2 min) }
+        measure door { of: Time }
+        journey ship { time door { use belt } }
+      }
+      let day = run Depot { span: 20 h, seed: 5 }
+      check "in an hour": share(day.door <= 1 h) >= 50%
+      check "opposite": share(day.door <= 1 h) + share(day.door > 1 h) within 0.0001% of 100%
+      print day.door
+      """)
+    let check = try run.check("in an hour")
+    #expect(check.verdict == .fails)
+    // About half of what came is served in the end, the first tenth within an hour.
+    #expect(try #require(check.observed?.point) < 0.2)
+    #expect(check.notes.contains { $0.contains("under way for too long") && $0.contains("not yet decided") }, "\(check.notes)")
+    #expect(check.notes.contains("one replication: no interval"))
+    #expect(try run.check("opposite").verdict == .holds)
+    #expect(run.text.contains("under way"))
+  }
+
+  @Test func standardReportIsAsItWasRead() throws {
+    let run = try execute(
+      """
+      unit order, courier
+      model Shop {
+        source app { rate: 30 order/h, journey: online }
+        station picking { servers: 2, service: constant(3 min) }
+        pool riders { size: 4 courier }
+        counter late { of: order }
+        journey online {
+          use picking
+          hold 1 courier of riders { wait 6 min }
+          count late
+          leave as "kept"
+        }
+      }
+      let week = run Shop { span: 100 h, seed: 3 }
+      print week
+      """)
+    let lines = run.text.split(separator: "\n").map(String.init)
+    #expect(lines.first == "week: Shop" && lines.dropFirst().first == "  span 100 h, replications 1, seed 3")
+    for start in ["  sources  started [order]  rate [order/h]", "  stations", "  pools", "  counters", "  journeys", "  outcomes"] {
+      #expect(lines.contains { $0.hasPrefix(start) }, "no table \(start) in\n\(run.text)")
+    }
+    // Every order that was finished was counted, and they all had one outcome.
+    let kept = try #require(lines.first { $0.hasPrefix("  online: kept") }).split(separator: " ").map(String.init)
+    let late = try #require(lines.first { $0.hasPrefix("  late") }).split(separator: " ").map(String.init)
+    #expect(kept.last == "100" && kept[2] == late[1], "\(kept) \(late)")
+    #expect(lines.allSatisfy { $0.count <= 100 && $0.last != " " })
+  }
+
+  @Test func pausedSimulationsGoOnByThemselves() throws {
+    let run = try execute(
+      Self.checkout + """
+        let s = start Checkout
+        advance s by 10 h
+        let before = fork s
+        let more = fork s(arrivals: 59 order/h)
+        advance s by 10 h
+        advance before to 20 h
+        advance more to 20 h
+        check "same future": mean(s.till.queue) == mean(before.till.queue)
+        check "other past": mean(more.till.queue) > mean(s.till.queue)
+        advance s until s.till.queue > 20
+        check "there": last(s.till.queue) > 20
+        advance s to 1 h
+        """)
+    #expect(run.result.checks.map(\.verdict) == [.holds, .holds, .holds], "\(run.text)")
+    #expect(run.result.failures.first?.message == "a simulation can't go back in time")
+    #expect(run.result.exitCode == 2)
+  }
+
+  @Test func instantsAndWindowsOfARunWithAStart() throws {
+    let run = try execute(
+      """
+      unit visit
+      model Day {
+        start: 2017-11-11T00:00+08:00
+        source visits { count: 100 visit, times: constant(90 min), journey: look }
+        counter seen { of: visit }
+        journey look { count seen }
+      }
+      let day = run Day { span: 6 h }
+      print day.seen at 90 min
+      print day.seen at 01:29
+      print day.seen at 2017-11-11T01:30+08:00
+      print first(day.seen >= 100 visit)
+      print max(rate(day.seen, every: 1 h))
+      print max(day.seen during 0 h..1 h)
+      print day.seen at 7 h
+      check "early": first(day.seen >= 100 visit) < 2 h
+      check "never": first(day.seen >= 101 visit) < 2 h
+      check "after the end": (day.seen at 7 h) == 100 visit
+      """)
+    #expect(
+      run.text == """
+        100 visit
+        0 visit
+        100 visit
+        2017-11-11T01:30+08:00
+        1.667 visit/min
+        0 visit
+        no data
+        holds      early: first(day.seen >= 100 visit) = 1.5 h < 2 h
+                   one replication: no interval
+        no data    never: first(day.seen >= 101 visit) = no data < 2 h
+                   1 replication, seed 1, test.souk:17:1
+                   no data in 1 of 1 replications
+                   again: souk run test.souk --seed 1
+        no data    after the end: day.seen at 7 h = no data == 100 visit
+                   1 replication, seed 1, test.souk:18:1
+                   no data in 1 of 1 replications
+                   again: souk run test.souk --seed 1
+        3 checks: 1 holds, 2 have no data
+
+        """, "\(run.text)")
+    #expect(run.result.exitCode == 3)
+  }
+
+  @Test func limitsAndFaultsStopTheScript() throws {
+    var options = ScriptOptions()
+    options.limits.maxSteps = 100_000
+    let long = try execute(Self.checkout + "let day = run Checkout { span: 100000 h }\nprint 1", options: options)
+    #expect(long.result.exitCode == 4 && !long.result.isComplete && long.text.hasPrefix("failure E0420"))
+    let stopped = ScriptOptions()
+    var flagged = stopped
+    flagged.flag = StopFlag()
+    flagged.flag?.raise(.interrupted)
+    let interrupted = try execute(Self.checkout + "print 1\nlet day = run Checkout { span: 100000 h }\nprint 2", options: flagged)
+    #expect(interrupted.result.exitCode == 130 && !interrupted.result.isComplete)
+    #expect(interrupted.text.hasPrefix("1\nfailure E0424"))
+    let endless = try execute(Self.checkout + "let day = run Checkout")
+    #expect(endless.result.exitCode == 2 && endless.text.contains("how long is this run?"))
+  }
+
+  @Test func checksGoOnAfterOneThatCantBeDecided() throws {
+    let run = try execute(
+      Self.checkout + """
+        let a = run Checkout { span: 10 h, replications: 2 }
+        let b = run Checkout { span: 10 h, replications: 3 }
+        check "unpaired": mean(a.till.wait) < mean(b.till.wait)
+        check "fine": mean(a.till.wait) < 1000 h
+        """)
+    #expect(run.result.checks.map(\.verdict) == [.error, .holds])
+    #expect(run.result.exitCode == 2 && run.text.contains("can't be paired"))
+  }
+
+  @Test func commonRandomNumbersSharpenADifference() throws {
+    let run = try execute(
+      Self.checkout + """
+        let slow = run Checkout { span: 100 h, replications: 10 }
+        let fast = run Checkout(arrivals: 53 order/h) { span: 100 h, replications: 10 }
+        check "a little less": mean(fast.till.wait) < mean(slow.till.wait)
+        print mean(slow.till.wait) - mean(fast.till.wait) to min
+        """)
+    #expect(try run.check("a little less").verdict == .holds, "\(run.text)")
+  }
+
+  @Test func valuesFromOutsideReplaceParameters() throws {
+    let script = Self.checkout + "let day = run Checkout { span: 20 h }\nprint \"{day.arrivals}\"\ncheck \"busy\": day.till.utilisation > 70%\n"
+    let plain = try execute(script)
+    let set = try execute(script, overrides: ["arrivals": "20 order/h"])
+    #expect(plain.text.hasPrefix("54 order/h") && set.text.hasPrefix("20 order/h"))
+    #expect(try set.check("busy").command == "souk run test.souk --seed 1 --set arrivals=20 order/h")
+  }
+}
