@@ -223,7 +223,9 @@ extension Checker {
       report(.wrongType(describe(value.type), expected: "a quantity before `to`", value.span))
       return TypedExpression(.unknown, .unknown, span)
     }
-    switch program.units.parse(unit.text, isValue: { isValueName($0) }) {
+    // `1/h` is `/h`.
+    let text = unit.text.hasPrefix("1/") ? String(unit.text.dropFirst()) : unit.text
+    switch program.units.parse(text, isValue: { isValueName($0) }) {
     case .failure(let problem):
       report(.badUnit(problem, unit.span))
       return TypedExpression(.unknown, .unknown, span)

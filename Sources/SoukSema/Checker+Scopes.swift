@@ -33,7 +33,7 @@ extension Checker {
       add(binding.name, binding.type.map { type($0) } ?? .unknown, .parameter(nil, isLive: binding.type?.isLive ?? false))
     case .binding(let binding): add(binding.name, .unknown, .value(nothing, isLive: false))
     case .thing(let thing):
-      add(thing.name, .unknown, .thing(TypedThing(kind: .kernel(.gauge), table: nil, row: nil, fields: [], dimension: .dimensionless)))
+      add(thing.name, outlineType(thing), .thing(TypedThing(kind: .kernel(.gauge), table: nil, row: nil, fields: [], dimension: .dimensionless)))
     case .journey(let name, let parameters, let steps):
       let types = parameters.map { $0.type.map { type($0) } ?? .quantity(solver.fresh()) }
       add(name, .journey(types), .journey(Journey(body: empty, parameters: [], outcomes: outcomeNames(steps), result: .void)))
@@ -45,6 +45,21 @@ extension Checker {
     case .choice(let name, let cases): declareChoice(name, cases)
     default: break
     }
+  }
+
+  /// What is known of a thing before its fields are checked: its journey may name it, and is checked on the way.
+  private mutating func outlineType(_ tree: Thing) -> Type {
+    let one: Type
+    if let kind = ThingKind(rawValue: tree.kind.text) {
+      one = .thing(kind, solver.fresh())
+    } else if let entry = visible[module][tree.kind.text], case .scope(let component) = entry.symbol, program.scopes[component.index].isComponent {
+      one = .instance(component)
+    } else {
+      return .unknown
+    }
+    guard let index = tree.index else { return one }
+    guard case .name(let name) = index.table.kind, let entry = visible[module][name], case .table(let table) = entry.symbol else { return .unknown }
+    return .array(one, table)
   }
 
   /// The outcomes that a journey's steps name, `completed` first when the end can be reached.

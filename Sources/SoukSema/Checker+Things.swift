@@ -87,6 +87,9 @@ extension Checker {
     }
     typed.table = table
     typed.row = row
+    var outlined = program.scopes[scopeID.index].members[id.index].type
+    if case .array(let element, _) = outlined { outlined = element }
+    if case .thing(_, let own) = outlined { _ = solver.unify(own, typed.dimension) }
     typed.dimension = solver.resolve(typed.dimension)
     program.scopes[scopeID.index].members[id.index].kind = .thing(typed)
     program.scopes[scopeID.index].members[id.index].type = table.map { .array(type, $0) } ?? type

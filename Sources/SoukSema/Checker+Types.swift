@@ -60,7 +60,7 @@ extension Checker {
     }
     var scopeNames = scope.map { scopeVariables[$0.index] } ?? [:]
     var added = false
-    let result = program.units.parseDimension(unit.text) { name in
+    let result = program.units.parseDimension(unit.text.hasPrefix("1/") ? String(unit.text.dropFirst()) : unit.text) { name in
       guard name.count == 1, let letter = name.first, letter.isUppercase, letter.isLetter else { return nil }
       if let known = scopeNames[name] { return known }
       let fresh = solver.fresh()
