@@ -330,14 +330,14 @@ extension Checker {
       report(.blockingInside(span, text: "\(owner)\(member.name)(\(given))"))
     }
     let parameters = actionParameters(scope, id)
-    var values = matched(arguments, parameters.map { (name: $0.name, type: $0.type) }, span, "`\(member.name)`", declared: parameterSpans(scope, id))
+    var values = matched(arguments, parameters.map { (name: $0.name, type: instantiated($0.type, in: base)) }, span, "`\(member.name)`", declared: parameterSpans(scope, id))
     for index in values.indices where values[index] == nil {
       if let value = parameters[index].value { values[index] = value } else {
         report(.badArguments("`\(member.name)` needs `\(parameters[index].name)`", span, "not given", declared: Label(member.span, "declared here")))
       }
     }
     return TypedExpression(
-      .actionCall(base: base, scope, id, values.map { $0 ?? TypedExpression(.unknown, .unknown, span) }), action.result, span)
+      .actionCall(base: base, scope, id, values.map { $0 ?? TypedExpression(.unknown, .unknown, span) }), instantiated(action.result, in: base), span)
   }
 
   /// Where the parameters of an action or a journey stand.
@@ -359,7 +359,7 @@ extension Checker {
   private mutating func callJourney(_ base: TypedExpression?, _ scope: ScopeID, _ id: MemberID, _ arguments: [Argument], _ span: Span) -> TypedExpression {
     let parameters = actionParameters(scope, id)
     let name = program.scopes[scope.index].members[id.index].name
-    var values = matched(arguments, parameters.map { (name: $0.name, type: $0.type) }, span, "`\(name)`", declared: parameterSpans(scope, id))
+    var values = matched(arguments, parameters.map { (name: $0.name, type: instantiated($0.type, in: base)) }, span, "`\(name)`", declared: parameterSpans(scope, id))
     for index in values.indices where values[index] == nil {
       if let value = parameters[index].value { values[index] = value } else { report(.badArguments("`\(name)` needs `\(parameters[index].name)`", span, "not given")) }
     }

@@ -134,7 +134,7 @@ extension Checker {
     checkMember(scopeID, id)
     let member = program.scopes[scopeID.index].members[id.index]
     var shown: UnitExpression?
-    var type = member.type
+    var type = instantiated(member.type, in: base)
     switch member.kind {
     case .parameter(let value, let live):
       shown = value?.shown
@@ -144,7 +144,7 @@ extension Checker {
       if results, live { type = .signal(type) } else if live { readsLive = true }
     case .thing: if results, type != .unknown { type = .resultOf(type) }
     case .journey:
-      if !results { return TypedExpression(.journeyReference(base: base, scopeID, id, nil), member.type, span) }
+      if !results { return TypedExpression(.journeyReference(base: base, scopeID, id, nil), type, span) }
       type = .resultOf(type)
     case .action:
       if results {

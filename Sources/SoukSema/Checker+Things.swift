@@ -77,7 +77,7 @@ extension Checker {
       typed = checkKernelThing(tree, kind)
       type = .thing(kind, solver.resolve(typed.dimension))
     } else if let entry = visible[module][tree.kind.text], case .scope(let component) = entry.symbol, program.scopes[component.index].isComponent {
-      typed = checkInstance(tree, component)
+      typed = checkInstance(tree, component, units(of: id, in: scopeID, component))
       type = .instance(component)
     } else {
       report(.unknownKind(tree.kind, suggestions: closest(tree.kind.text, ThingKind.allCases.map(\.rawValue) + componentNames())))
@@ -290,13 +290,51 @@ extension Checker {
 
   // MARK: Instances of components
 
-  private mutating func checkInstance(_ tree: Thing, _ component: ScopeID) -> TypedThing {
+  /// The unit variables of a component in one of its instances: each instance has its own.
+  private mutating func units(of id: MemberID, in owner: ScopeID, _ component: ScopeID) -> [DimensionVariable: Dimension] {
+    if let known = instanceUnits[owner]?[id] { return known }
+    var own: [DimensionVariable: Dimension] = [:]
+    for (_, d) in scopeVariables[component.index] { for v in solver.resolve(d).variables where own[v] == nil { own[v] = solver.fresh() } }
+    instanceUnits[owner, default: [:]][id] = own
+    return own
+  }
+
+  /// The unit variables of the component that `base` is an instance of, as they are in that instance.
+  private mutating func units(of base: TypedExpression) -> [DimensionVariable: Dimension] {
+    switch base.kind {
+    case .element(let inner, _): return units(of: inner)
+    case .member(let id):
+      guard let scope, let component = componentOf(base) else { return [:] }
+      return units(of: id, in: scope, component)
+    case .access(let outer, let owner, let id):
+      guard let component = componentOf(base) else { return [:] }
+      let inner = units(of: id, in: owner, component)
+      let around = units(of: outer)
+      return around.isEmpty ? inner : inner.mapValues { solver.resolve($0).substituting(around) }
+    case .global(let id): return program.globals[id.index].value.map { units(of: $0) } ?? [:]
+    default: return [:]
+    }
+  }
+
+  private func componentOf(_ e: TypedExpression) -> ScopeID? {
+    var type = resolved(e.type)
+    if case .resultOf(let inner) = type { type = inner }
+    if case .array(let inner, _) = type { type = inner }
+    if case .instance(let id) = type { return id }
+    return nil
+  }
+
+  /// A type of a component's member as it is in the instance `base`.
+  mutating func instantiated(_ type: Type, in base: TypedExpression?) -> Type {
+    guard let base, let component = componentOf(base), !scopeVariables[component.index].isEmpty else { return type }
+    return substituted(resolved(type), units(of: base))
+  }
+
+  private mutating func checkInstance(_ tree: Thing, _ component: ScopeID, _ substitution: [DimensionVariable: Dimension]) -> TypedThing {
     for index in program.scopes[component.index].members.indices {
       if case .parameter = program.scopes[component.index].members[index].kind { checkMember(component, MemberID(index)) }
     }
     let scopeInfo = program.scopes[component.index]
-    var substitution: [DimensionVariable: Dimension] = [:]
-    for (_, d) in scopeVariables[component.index] { for v in solver.resolve(d).variables { substitution[v] = solver.fresh() } }
     var fields: [(name: String, value: TypedExpression)] = []
     let parameters = scopeInfo.members.filter { if case .parameter = $0.kind { true } else { false } }
     for field in tree.fields {
@@ -340,6 +378,14 @@ extension Checker {
     case .dist(let t): .dist(substituted(t, s))
     case .list(let t): .list(substituted(t, s))
     case .optional(let t): .optional(substituted(t, s))
+    case .range(let d): .range(d.substituting(s))
+    case .thing(let kind, let d): .thing(kind, d.substituting(s))
+    case .array(let t, let table): .array(substituted(t, s), table)
+    case .sample(let t): .sample(substituted(t, s))
+    case .signal(let t): .signal(substituted(t, s))
+    case .estimate(let t): .estimate(substituted(t, s))
+    case .journey(let ts): .journey(ts.map { substituted($0, s) })
+    case .handle(let t): .handle(substituted(t, s))
     default: type
     }
   }
