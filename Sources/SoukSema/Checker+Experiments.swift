@@ -83,16 +83,11 @@ extension Checker {
       report(.badArguments("`until` is an estimate and how well it is to be known", field.value.span, hint: "write `until: mean(till.wait) within 2%`"))
       return nil
     }
-    let saved = (locals, localNames, resultsModel)
-    defer { (locals, localNames, resultsModel) = saved }
-    resultsModel = model
+    let saved = (locals, localNames)
+    defer { (locals, localNames) = saved }
     locals = [Local(name: "results", type: .results(model), isVariable: false, value: nil)]
-    var names: [String: LocalID] = [:]
-    localNames = [[:]]
     // Members of the model stand for their results: each becomes an access on local 0.
-    names["results"] = LocalID(0)
-    untilScope = model
-    defer { untilScope = nil }
+    localNames = [["results": LocalID(0)]]
     let value = check(rewriteNames(inner, model))
     let within = checkQuantity(tolerance, .dimensionless)
     if case .estimate = resolved(value.type) {} else if value.type != .unknown {

@@ -224,11 +224,8 @@ struct Checker {
   var memberTrees: [ScopeID: [Member]] = [:]
   /// Whether a `return` with a value was met in the body being checked.
   var returnFound = false
-  /// The model whose results stand as local 0 in an `until`.
-  var resultsModel: ScopeID?
   /// What the unit variables of a component are in each of its instances, by the scope and member that is the instance.
   var instanceUnits: [ScopeID: [MemberID: [DimensionVariable: Dimension]]] = [:]
-  var untilScope: ScopeID?
   var localShown: [LocalID: UnitExpression] = [:]
   /// Where the locals of the body at hand are declared.
   var localSpans: [LocalID: Span] = [:]
