@@ -325,6 +325,35 @@ func history(_ record: CellRecord) -> [String] {
     #expect(b.cell("rides", of: p).last == 2)
     #expect(b.tally("ride.time", of: p).values == [1, 3, 2, 11, 10])
     #expect(b.cell("van.waiting", of: p).last == 0)
+    b.model.weight = 10
+    #expect(b.tally("van.sizes", of: b.paths(0..<1, span: 100)[0]).values == [30, 20])
+  }
+
+  @Test func whoGivesUpLetsThoseBehindThrough() {
+    // 3 of 4 are held until 10. A request for 2 gives up at 1; the request for 1 behind it then fits.
+    var b = ModelBuilder()
+    b.recording = .full
+    let pool = b.pool("pool", size: 4)
+    let three = b.register(3), two = b.register(2), one = b.register(1), ten = b.register(10)
+    let big = b.journey("big")
+    b.emit(.seize, b.request(pool, amount: three))
+    b.emit(.wait, ten)
+    b.emit(.release, pool, three)
+    b.emit(.end, -1, -1)
+    let middle = b.journey("middle", outcomes: ["got", "gone"])
+    let site = b.request(pool, amount: two, patience: one)
+    b.emit(.seize, site)
+    b.emit(.end, 0, -1)
+    b.model.requests[Int(site)].otherwise = b.here
+    b.emit(.end, 1, -1)
+    let small = b.journey("small")
+    b.emit(.seize, b.request(pool, amount: one))
+    b.emit(.release, pool, one)
+    b.emit(.end, -1, -1)
+    for (name, j) in [("bigs", big), ("middles", middle), ("smalls", small)] { b.source(name, .instants([0]), journey: j) }
+    let p = b.paths(0..<1, span: 20)[0]
+    #expect(b.tally("middle.outcome", of: p).values == [1])
+    #expect(b.tally("small.time", of: p).values == [1])
   }
 
   @Test func accountsAreExact() {
