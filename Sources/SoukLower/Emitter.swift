@@ -115,9 +115,13 @@ struct Emitter {
     emit(.jump, label.index)
   }
 
-  /// The register that the op just before has stored in this slot.
-  func justStored(_ slot: Int32) -> Int32? {
+  /// The register that the op just before has stored in this slot; it is taken anew if its step has let it go.
+  mutating func justStored(_ slot: Int32) -> Int32? {
     guard let last = code.last, last.code == .storeSlot, last.a == slot, labelsHere.isEmpty else { return nil }
+    if last.b >= 0 {
+      guard last.b >> Self.regionShift == region.index else { return nil }
+      next[Int(region.index)] = max(mark, (last.b & (1 << Self.regionShift - 1)) + 1)
+    }
     return last.b
   }
 

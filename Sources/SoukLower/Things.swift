@@ -450,7 +450,15 @@ extension Lowering {
         let clocks = items.map { if case .clock(let x) = $0 { x } else { 0.0 } }
         return try calendar(of: .calendar(CalendarValue(instants: clocks, keys: .clock, period: 86_400)), span)
       }
-      for item in items { instants += model.calendars[Int(try calendar(of: item, span))].instants }
+      for item in items {
+        switch item {
+        case .number(let x): instants.append(ticks(max(0, x)))
+        case .date(let nanoseconds, _):
+          guard let start else { throw .needsStart(span) }
+          instants.append(nanoseconds - start)
+        default: throw .unexpected("instants are needed here", span)
+        }
+      }
     default: throw .unexpected("instants are needed here", span)
     }
     if period > 0 { instants = instants.map { (($0 % period) + period) % period } }

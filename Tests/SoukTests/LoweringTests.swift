@@ -13,14 +13,27 @@ import Testing
 @testable import SoukLower
 
 enum Lowered {
-  /// Checks a script's text and lowers its first model.
-  static func model(_ text: String, arguments: [MemberID: Value] = [:], options: LowerOptions = LowerOptions()) throws -> LoweredModel {
+  /// The typed program of a script's text.
+  static func program(_ text: String) throws -> TypedProgram {
+    try inFile(text) { path in
+      let checked = Pipeline.check(try Pipeline.read(path))
+      guard checked.isSound else { throw LoweringFailure(diagnostics: checked.diagnostics) }
+      return checked.program
+    }
+  }
+
+  private static func inFile<T>(_ text: String, _ body: (String) throws -> T) throws -> T {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("souk-lowering-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appendingPathComponent("script.souk")
     try text.write(to: file, atomically: true, encoding: .utf8)
-    return try model(at: file.path, arguments: arguments, options: options)
+    return try body(file.path)
+  }
+
+  /// Checks a script's text and lowers its last model.
+  static func model(_ text: String, arguments: [MemberID: Value] = [:], options: LowerOptions = LowerOptions()) throws -> LoweredModel {
+    try inFile(text) { try model(at: $0, arguments: arguments, options: options) }
   }
 
   static func model(at path: String, arguments: [MemberID: Value] = [:], options: LowerOptions = LowerOptions()) throws -> LoweredModel {
