@@ -157,9 +157,7 @@ extension Lowering {
       if service < 0, model.stations[Int(stationNumber)].service >= 0 {
         draw = try drawSite("\(things[i].name).service", ctx, step.span, group: all.count > 1 ? "\(things[all[0]].demandName).service" : nil)
       } else if service < 0, model.stations[Int(stationNumber)].rate < 0 {
-        throw EvaluationError(
-          "E0322", "`use \(things[i].name)` doesn't say for how long", at: step.span,
-          hint: "give the station a `service`, or write `use \(things[i].name) for 5 min`")
+        throw .unexpected("`use \(things[i].name)` doesn't say for how long", step.span)
       }
       sites[i] = first + Int32(k)
       model.uses.append(
@@ -511,7 +509,7 @@ extension Lowering {
     let key = BodyKey.member(scope, member)
     let name = program.scopes[scope.index].members[member.index].name
     guard frame.inlining.count < 100 else {
-      throw EvaluationError("E0323", "the action `\(name)` calls itself", at: span, hint: "use a `while` loop, or `spawn` a journey")
+      throw .unexpected("the action `\(name)` calls itself", span)
     }
     frame.inlining.append(key)
     defer { frame.inlining.removeLast() }

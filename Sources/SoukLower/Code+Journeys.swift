@@ -205,9 +205,7 @@ extension Lowering {
       return (.released(count: Int64(entities), times: times), -1)
     }
     guard let instants = field(i, "at") ?? field(i, "instants") ?? field(i, "times") else {
-      throw EvaluationError(
-        "E0324", "the source `\(things[i].name)` doesn't say when anything comes", at: things[i].span,
-        hint: "give it a `rate`, an `interarrival` law, a `count` with `times`, or instants (`at`)")
+      throw .unexpected("the source `\(things[i].name)` doesn't say when anything comes", things[i].span)
     }
     let value = try evaluator.evaluate(instants.expression, instants.env)
     let calendar = model.calendars[Int(try self.calendar(of: value, instants.expression.span))]
@@ -506,8 +504,7 @@ extension Lowering {
     let scope = program.scopes[modelScope.index]
     if let e = scope.settings["step"] { return try positive(e, "`step`", Environment(instance: InstancePath())) }
     guard let span else {
-      throw EvaluationError(
-        "E0325", "stocks and flows need a step", at: things[any].span, hint: "write `step: 1 day` in the run's settings")
+      throw EvaluationError("I0325", "stocks and flows need a step", at: things[any].span, hint: "write `step: 1 day` in the run's settings")
     }
     return span / 1000
   }

@@ -1,5 +1,6 @@
 // What can go wrong while a script's expressions are evaluated or a model is elaborated. One constructor for each kind of
-// mistake, so that the wording stands in one file; codes E0301 to E0349.
+// mistake, so that the wording stands in one file; codes E0301 to E0349. Codes that begin with I are defects of Souk's own:
+// the checker lets no script through that would meet them.
 
 public import SoukText
 
@@ -47,13 +48,13 @@ extension EvaluationError {
     EvaluationError("E0307", "the table \(table) has no row \"\(key)\"", at: span)
   }
   static func changes(_ span: Span) -> EvaluationError {
-    EvaluationError("E0308", "this changes while the model runs, and a constant is needed here", at: span)
+    EvaluationError("I0308", "this changes while the model runs, and a constant is needed here", at: span)
   }
   static func domain(_ what: String, _ span: Span) -> EvaluationError {
     EvaluationError("E0309", what, at: span)
   }
   static func missing(_ span: Span) -> EvaluationError {
-    EvaluationError("E0310", "there is no value here", at: span, hint: "write `or` with a value to use instead")
+    EvaluationError("I0310", "there is no value here", at: span, hint: "write `or` with a value to use instead")
   }
   static func needsStart(_ span: Span) -> EvaluationError {
     EvaluationError("E0311", "a date has a meaning in a model with a `start` only", at: span, hint: "write `start: 2017-11-11` in the model")
@@ -62,7 +63,7 @@ extension EvaluationError {
     EvaluationError("E0315", problem, at: span)
   }
   static func cycle(_ name: String, _ span: Span) -> EvaluationError {
-    EvaluationError("E0317", "`\(name)` is defined by itself", at: span)
+    EvaluationError("I0317", "`\(name)` is defined by itself", at: span)
   }
   static func noValue(_ name: String, _ span: Span) -> EvaluationError {
     EvaluationError("E0318", "`\(name)` has no value: it has no default and none was given", at: span)
@@ -73,7 +74,7 @@ extension EvaluationError {
   }
   /// The checker lets no such expression through: a defect of Souk's.
   static func unexpected(_ what: String, _ span: Span) -> EvaluationError {
-    EvaluationError("E0399", "this is a defect of Souk: \(what)", at: span, hint: "please report it with the script")
+    EvaluationError("I0399", "this is a defect of Souk: \(what)", at: span, hint: "please report it with the script")
   }
 }
 

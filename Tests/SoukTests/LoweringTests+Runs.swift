@@ -451,7 +451,7 @@ struct RunResult {
       record Visit(channel: Channel, value: Time)
       component traffic {
         param channels: Dist<Channel>
-        param journey: journey(Visit)
+        param journey: Journey<Visit>
         source visits { at: [1 s, 2 s], journey: journey(Visit(channel: sample(channels), value: 3 s)) }
       }
       model M {
