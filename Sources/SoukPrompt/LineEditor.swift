@@ -45,7 +45,7 @@ enum LineEditor {
     signal(SIGINT, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
     let descriptor = ends[1]
-    source.setEventHandler {
+    source.setEventHandler { @Sendable in
       var byte: UInt8 = 0
       _ = unsafe write(descriptor, &byte, 1)
     }
@@ -59,11 +59,11 @@ enum LineEditor {
     unsafe rl_callback_handler_install(prompt) { line in
       MainActor.assumeIsolated { unsafe LineEditor.take(line) }
     }
-    defer { rl_callback_handler_remove() }
     var waits = [pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0), pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0)]
     while typed == nil {
       guard unsafe poll(&waits, 2, -1) >= 0 else {
         if errno == EINTR { continue }
+        rl_callback_handler_remove()
         return .end
       }
       if waits[1].revents != 0 {
@@ -79,7 +79,9 @@ enum LineEditor {
   /// Keeps an entry for the arrow keys.
   static func remember(_ entry: String) { unsafe add_history(entry) }
 
+  /// Removes the handler first, or readline would show the next prompt before the line's answer.
   private static func take(_ line: UnsafeMutablePointer<CChar>?) {
+    rl_callback_handler_remove()
     if let line = unsafe line {
       typed = .line(unsafe String(cString: line))
       unsafe free(line)
@@ -97,6 +99,7 @@ enum LineEditor {
     rl_callback_sigcleanup()
     rl_free_line_state()
     unsafe rl_replace_line("", 0)
+    rl_callback_handler_remove()
     _ = unsafe write(STDOUT_FILENO, "^C\n", 3)
   }
 }

@@ -20,9 +20,20 @@ enum Models {
 
     """
 
-  /// Runs for hours unless it is stopped.
-  static let endless = quick.replacing("span: 100 h", with: "span: 400_000_000 h").replacing(
-    "print", with: "print \"not known\"\nprint").replacing("let day", with: "print \"begun\"\nlet day")
+  /// Runs for hours unless it is stopped, in little memory.
+  static let endless = """
+    unit order
+    model Shop {
+      source orders { rate: 50 order/h, journey: buy }
+      station till { servers: 1, service: exponential(mean: 1 min) }
+      journey buy { use till }
+    }
+    print "begun"
+    let day = run Shop { span: 2_000_000 h, replications: 40, seed: 1 }
+    print "not known"
+    check "busy": day.till.utilisation > 50%
+
+    """
 }
 
 @Suite struct CommandLineTests {
@@ -95,7 +106,7 @@ enum Models {
   }
 
   @Test(arguments: [
-    ("arivals=10 order/h", "arrivals"), ("till.servers=2", "till"), ("arrivals=10 CNY", "order/h"), ("arrivals", "="),
+    ("arivals=10 order/h", "arrivals"), ("till.servers=2", "till"), ("arrivals=10 CNY", "order/s"), ("arrivals", "="),
     ("arrivals=", "arrivals"), ("arrivals=10 order/", "order"),
   ])
   func wrongSettingsAreTwo(_ setting: String, _ told: String) throws {
