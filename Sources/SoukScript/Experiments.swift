@@ -128,8 +128,9 @@ extension Interpreter {
         flag: options.flag, threads: options.threads)
       if let stopped = paths.first(where: { $0.stop != .reachedEnd }) {
         let finished = paths.filter { $0.stop == .reachedEnd }
-        if !finished.isEmpty, isPartialWorthTelling(stopped.stop) {
-          var partial = StandardReport(program: program, run: results(finished, nil), level: 0.95).report(
+        if isPartialWorthTelling(stopped.stop) {
+          // Of a run that is stopped in its first replication, that one up to where it came.
+          var partial = StandardReport(program: program, run: results(finished.isEmpty ? [stopped] : finished, nil), level: 0.95).report(
             notes: ["stopped after \(finished.count) of \(range.count) replications"])
           partial.isComplete = false
           emit(.run(partial))
@@ -274,7 +275,7 @@ extension Interpreter {
       switch limit {
       case .steps: return error("E0420", "the run took more steps than are allowed", place(at), "`--max-steps` allows more", isLimit: true)
       case .memory: return error("E0421", "the run needs more memory than is allowed", place(at), "`--max-memory` allows more; does a queue grow without end?", isLimit: true)
-      case .time: return error("E0422", "the run took longer than is allowed", place(at), "`--timeout` allows more", isLimit: true)
+      case .time: return error("E0422", "the run took longer than is allowed", place(at), "`--max-time` allows more", isLimit: true)
       case .stuck: return error("E0423", "this goes round without time passing", place(at), "a loop needs a `wait` in it, or an end", isLimit: true)
       case .interrupted: return error("E0424", "interrupted", place(at), isLimit: true)
       }

@@ -4,7 +4,6 @@
 import Dispatch
 import Souk
 import SoukEngine
-import SoukUnits
 import Synchronization
 
 #if canImport(Glibc)
@@ -19,36 +18,23 @@ struct Interruption {
   /// How long a script may take when nobody says.
   static let defaultSeconds = 3600.0
 
-  private final class State: Sendable {
-    let presses = Atomic(0)
-    let timeIsUp = Atomic(false)
-  }
+  private final class Presses: Sendable { let count = Atomic(0) }
 
   /// To be given to the engine.
   let flag = StopFlag()
-  private let seconds: Double
-  private let state = State()
   private let interrupts: any DispatchSourceSignal
 
   /// Watches from now on.
   init(maxTime: Double?) {
-    seconds = maxTime ?? Self.defaultSeconds
     signal(SIGINT, SIG_IGN)
     interrupts = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    let (flag, state) = (flag, state)
+    let flag = flag
+    let presses = Presses()
     interrupts.setEventHandler {
-      if state.presses.add(1, ordering: .relaxed).oldValue > 0 { _exit(ExitStatus.interrupted.rawValue) }
+      if presses.count.add(1, ordering: .relaxed).oldValue > 0 { _exit(ExitStatus.interrupted.rawValue) }
       flag.raise(.interrupted)
     }
     interrupts.activate()
-    DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
-      state.timeIsUp.store(true, ordering: .relaxed)
-      flag.raise(.time)
-    }
+    DispatchQueue.global().asyncAfter(deadline: .now() + (maxTime ?? Self.defaultSeconds)) { flag.raise(.time) }
   }
-
-  var ranOutOfTime: Bool { state.timeIsUp.load(ordering: .relaxed) }
-
-  /// The time given, for people.
-  var timeText: String { NumberText.format(quantity: seconds, dimension: .time) }
 }

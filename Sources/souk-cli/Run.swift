@@ -139,11 +139,7 @@ struct Run: Verb {
     } else if !quiet, let summary = report.summary(outcome.result.items) {
       Terminal.print(summary + "\n")
     }
-    switch outcome.status {
-    case .interrupted: Terminal.complain("interrupted; what is printed is what was known so far")
-    case .stopped where stop.ranOutOfTime: Terminal.complain("stopped after \(stop.timeText); --max-time gives it more")
-    default: break
-    }
+    if outcome.status == .interrupted { Terminal.complain("interrupted; what is printed is what was known so far") }
     return outcome.status
   }
 }

@@ -161,7 +161,8 @@ enum Models {
       "souk run endless.souk > out 2> err & pid=$!; sleep 2; kill -INT $pid; wait $pid; code=$?; cat out; cat err >&2; exit $code",
       in: folder.url, seconds: 30)
     #expect(finished.code == 130 && !finished.crashed, "\(finished)")
-    #expect(finished.output.contains("begun"))
+    #expect(finished.output.contains("begun") && !finished.output.contains("not known"))
+    #expect(finished.output.contains("Shop (incomplete)"), "what was known so far:\n\(finished)")
     #expect(finished.errors.contains("interrupted"), "\(finished)")
   }
 
