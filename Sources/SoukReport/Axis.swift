@@ -11,8 +11,11 @@ struct Axis {
   /// Written once at the axis's end.
   var unit: String
 
-  /// The position of `x` between the ends, 0 to 1.
-  func share(_ x: Double) -> Double { high > low ? (x - low) / (high - low) : 0.5 }
+  /// The position of `x` between the ends, 0 to 1; what has none is put at the beginning.
+  func share(_ x: Double) -> Double {
+    let share = high > low ? (x - low) / (high - low) : 0.5
+    return share.isFinite ? min(max(share, 0), 1) : 0
+  }
 
   /// The largest of 1, 2, 5 times a power of ten that goes at least `count` times into `range`, so at most 2.5 `count` times.
   static func roundStep(_ range: Double, atMost count: Int) -> Double {
@@ -41,11 +44,11 @@ struct Axis {
     let first = (low / step + 1e-9).rounded(.down)
     let last = (high / step - 1e-9).rounded(.up)
     var marks: [(at: Double, label: String)] = []
-    var index = first
-    while index <= last {
-      let value = index * step
+    // Counted in whole numbers: beyond 2^53 steps adding one to a number would not change it.
+    for offset in 0...Int(min(max(last - first, 0), Double(4 * max(count, 1)))) {
+      let value = (first + Double(offset)) * step
+      if marks.last?.at == value * factor { break }
       marks.append((value * factor, label(value, step)))
-      index += 1
     }
     return Axis(low: first * step * factor, high: last * step * factor, marks: marks, unit: name)
   }

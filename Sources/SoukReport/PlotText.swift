@@ -12,7 +12,8 @@ struct PlotText {
   private var marks: [Character] { lines == .unicode ? ["●", "○", "▲", "△", "■", "□", "◆", "◇"] : ["*", "o", "x", "+", "#", "%", "@", "="] }
 
   /// The plot's lines. O(points + area).
-  func render(_ spec: PlotSpec) -> [String] {
+  func render(_ given: PlotSpec) -> [String] {
+    let spec = given.finite
     var out: [String] = []
     if let title = spec.title { out.append(title) }
     let width = min(max(spec.width ?? self.width, 30), 400)
@@ -195,6 +196,23 @@ struct PlotText {
     if lines == .ascii { return String(repeating: "#", count: (eighths + 4) / 8).padded(to: room) }
     let partial: [String] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
     return (String(repeating: "█", count: eighths / 8) + partial[eighths % 8]).padded(to: room)
+  }
+}
+
+extension PlotSpec {
+  /// Without what has no place on an axis: the infinite, and what differs from its neighbour by more than a number can hold.
+  fileprivate var finite: PlotSpec {
+    func isDrawable(_ x: Double) -> Bool { x.magnitude < 1e300 }
+    var out = self
+    for index in out.series.indices {
+      out.series[index].values.removeAll { !isDrawable($0) }
+      out.series[index].points = series[index].points.filter { isDrawable($0.x) }.map { point in
+        let isKnown = point.y.map(isDrawable) ?? false
+        return isKnown && isDrawable(point.low) && isDrawable(point.high) ? point : Point(x: point.x, y: nil, low: 0, high: 0)
+      }
+    }
+    out.limits.removeAll { !isDrawable($0.value) }
+    return out
   }
 }
 

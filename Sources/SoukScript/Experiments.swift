@@ -80,11 +80,11 @@ extension Interpreter {
     let span = try lowered.span.map { (seconds) throws(EvaluationError) in try ticks(seconds, e.span) }
     let warmup = try ticks(lowered.warmup ?? 0, e.span)
     if let span, warmup >= span { throw EvaluationError.results("the warm-up lasts as long as the run, so nothing would be observed", e.span) }
-    let globalReplications = try setting("replications").map { UInt64(max(1, $0)) }
+    let globalReplications = try setting("replications").map { UInt64(min(max(1, $0), 1e9)) }
     let ownReplications = try whole("replications", experiment, env, least: 1)
     let replications = options.replications.map(UInt64.init) ?? ownReplications ?? globalReplications ?? 1
     guard replications <= 1_000_000 else { throw EvaluationError.results("at most 1_000_000 replications", e.span) }
-    let scriptSeed = try setting("seed").map { UInt64(max(0, $0)) }
+    let scriptSeed = try setting("seed").map { UInt64(min(max(0, $0), 9e15)) }
     let runSeed = try whole("seed", experiment, env, least: 0)
     let seed = options.seed ?? runSeed ?? scriptSeed ?? 1
     firstSeed = firstSeed ?? seed
@@ -366,7 +366,7 @@ extension Interpreter {
     let paused = simulations[reference.index]
     let span = try paused.lowered.span.map { (seconds) throws(EvaluationError) in try ticks(seconds, e.span) }
     let step = max(1, (span ?? 60_000_000_000_000) / 1000)
-    let end = paused.simulation.now + (span ?? step * 1_000_000)
+    let end = paused.simulation.now + (span ?? step * 10_000)
     while true {
       if try isTrueNow(try evaluator.evaluate(e), e) { return }
       let now = simulations[reference.index].simulation.now

@@ -86,10 +86,16 @@ struct Statistics {
     return Int64((seconds * StepTrace.ticksPerSecond).rounded())
   }
 
-  private func width(_ arguments: [Value]) throws -> Int64 {
+  /// So many windows are more than anybody reads, and less than memory holds.
+  private static let windowLimit: Int64 = 2_000_000
+
+  private func width(_ arguments: [Value], within lengths: [Int64]) throws -> Int64 {
     guard arguments.count > 1 else { throw fault("a window is needed", hint: "write `every: 1 min`") }
     let width = try ticks(number(arguments[1]))
     guard width > 0 else { throw fault("a window must be longer than 0 s") }
+    guard lengths.allSatisfy({ $0 / width <= Self.windowLimit / Int64(max(1, lengths.count)) }) else {
+      throw fault("these are more than 2 million windows", hint: "make them wider")
+    }
     return width
   }
 
@@ -142,10 +148,10 @@ struct Statistics {
     case .always: return truth(sample.lineage, sample.parts.map { part in part.count == 0 ? nil : !part.values.contains(0) })
     case .any: return truth(sample.lineage, sample.parts.map { part in part.values.contains { $0 != 0 } })
     case .rate:
-      let width = try width(arguments)
+      let width = try width(arguments, within: sample.parts.map { $0.to - $0.from })
       return try signal { $0.rate(every: width, weight: sample.weight) }
     case .series:
-      let width = try width(arguments)
+      let width = try width(arguments, within: sample.parts.map { $0.to - $0.from })
       return try signal { $0.averages(every: width) }
     case .cumulative: return try signal(\.cumulative)
     default: throw fault("`\(builtin.rawValue)` has no meaning for observations")
@@ -219,10 +225,10 @@ struct Statistics {
       try full()
       return truth(signal.lineage, signal.traces.map(\.isEverTrue))
     case .rate:
-      let width = try width(arguments)
+      let width = try width(arguments, within: signal.traces.map { $0.to - $0.from })
       return try changed { $0.rate(every: width) }
     case .series:
-      let width = try width(arguments)
+      let width = try width(arguments, within: signal.traces.map { $0.to - $0.from })
       return try changed { $0.averages(every: width) }
     case .cumulative: return try changed(\.cumulative)
     default: throw fault("`\(builtin.rawValue)` has no meaning for a value over time")

@@ -90,4 +90,19 @@ import Testing
     #expect(text.hasPrefix("wait  [min]  1000 values\n"))
     #expect(text.contains("p50 5") && text.contains("p99 9.9"))
   }
+
+  /// Whatever a model computes can be drawn: the infinite is left out, and no axis is counted without end.
+  @Test(arguments: [[1, .infinity, 2], [.nan, .nan], [1e17, 1e17 + 16], [-.infinity], [1e-300, 2e-300], [1e308, -1e308], [0, 0], [-3, -2.9]] as [[Double]])
+  func anyNumbersCanBeDrawn(_ values: [Double]) {
+    for style in [LineStyle.unicode, .ascii] {
+      let report = TextReport(style: PageStyle(width: 60, lines: style), units: FigureTests.units)
+      var spec = PlotSpec(kind: .time, series: [series("x", values)])
+      spec.limits = [("l", values[0])]
+      #expect(report.text(.plot(spec)).hasPrefix("x"))
+      spec.kind = .relation
+      #expect(!report.text(.plot(spec)).isEmpty)
+      let histogram = PlotSpec(kind: .histogram, series: [PlotSpec.Series(name: "x", dimension: .time, values: values.filter { !$0.isNaN }.sorted())])
+      #expect(report.text(.plot(histogram)).hasPrefix("x"))
+    }
+  }
 }

@@ -234,4 +234,9 @@ extension RunTests {
     #expect(plain.text.hasPrefix("54 order/h") && set.text.hasPrefix("20 order/h"))
     #expect(try set.check("busy").command == "souk run test.souk --seed 1 --set arrivals=20 order/h")
   }
+
+  @Test func tooManyWindowsAreRefused() throws {
+    let run = try execute(Self.checkout + "let day = run Checkout { span: 20 h }\nprint max(rate(day.orders.started, every: 1 ms))")
+    #expect(run.text.contains("more than 2 million windows") && run.result.exitCode == 2)
+  }
 }
