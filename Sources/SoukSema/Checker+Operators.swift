@@ -161,6 +161,11 @@ extension Checker {
         hints.append(Hint("one is an amount and the other a rate: multiply the rate by a time, or divide the amount by one"))
       }
     }
+    for side in [left, right] {
+      if case .optional(let inner) = resolved(side.type), case .quantity(let d) = resolved(inner) {
+        hints.append(Hint("say what it is where there is none: `(… or 0\(d.isDimensionless ? "" : " " + d.baseUnitText))`"))
+      }
+    }
     let verb =
       switch op {
       case .add: "add \(b) to \(a)"
@@ -259,6 +264,10 @@ extension Checker {
 
   mutating func logic(_ op: BinaryOperator, _ left: TypedExpression, _ right: TypedExpression, _ span: Span) -> TypedExpression {
     if op == .or, case .optional(let inner) = resolved(left.type) {
+      if case .bool = resolved(right.type), inner != .bool {
+        report(.wrongType("a truth value", expected: describe(inner), right.span, hints: [Hint("`or` binds looser than a comparison: write `(x or 0) > 5`")]))
+        return TypedExpression(.unknown, .unknown, span)
+      }
       let other = coerce(right, to: inner)
       return TypedExpression(.orDefault(left, other), inner, span, shown: left.shown ?? right.shown)
     }

@@ -33,18 +33,26 @@ extension Checker {
     localNames.append([:])
     defer { localNames.removeLast() }
     var out: [TypedStep] = []
-    var ended: Span?
+    var ended: (span: Span, why: String)?
     for step in steps {
       if let after = ended {
-        report(.unreachable(step.span, after: after))
+        report(.unreachable(step.span, after: after.span, why: after.why))
         ended = nil
       }
       guard let kind = checkStep(step) else { continue }
       let typed = TypedStep(kind: kind, span: step.span)
       out.append(typed)
-      if ends(typed) { ended = step.span }
+      if ends(typed) { ended = (step.span, whyEnds(kind)) }
     }
     return out
+  }
+
+  private func whyEnds(_ kind: TypedStep.Kind) -> String {
+    switch kind {
+    case .whileLoop: "this goes round for ever"
+    case .returning: "it ends here"
+    default: place == .journey ? "every entity leaves here" : "it always ends here"
+    }
   }
 
   /// Whether nothing after this step is ever reached.

@@ -70,9 +70,9 @@ extension Diagnostic {
       hints: [Hint("move it into a `journey` or an `action`")])
   }
 
-  static func unreachable(_ span: Span, after: Span) -> Diagnostic {
+  static func unreachable(_ span: Span, after: Span, why: String) -> Diagnostic {
     Diagnostic(
-      "E0211", "this step is never reached", at: span, "nothing gets here", others: [Label(after, "every entity leaves here")],
+      "E0211", "this step is never reached", at: span, "nothing gets here", others: [Label(after, why)],
       hints: [Hint("remove it, or put it before")])
   }
 
