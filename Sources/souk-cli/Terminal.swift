@@ -34,8 +34,13 @@ enum Terminal {
 
   private static let output = Mutex(Output())
 
-  /// A closed pipe and a file over its limit are errors of the write that meets them, not the end of the process.
+  /// A closed pipe and a file over its limit are errors of the write that meets them, not the end of the process. Ctrl-C and a
+  /// request to end arrive, whatever a parent process blocked.
   static func prepare() {
+    var asked = sigset_t()
+    unsafe sigemptyset(&asked)
+    for number in [SIGINT, SIGTERM] { unsafe sigaddset(&asked, number) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &asked, nil)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
   }

@@ -63,11 +63,12 @@ enum Program {
     return process
   }
 
-  /// Runs `souk` with these words to its end; it is ended after `seconds`.
+  /// Runs `souk` with these words to its end; Ctrl-C is sent after `interruptAfter` seconds, and it is ended after `seconds`.
   static func run(
-    _ words: [String], input: String? = nil, in folder: URL? = nil, environment: [String: String] = [:], seconds: Double = 60
+    _ words: [String], input: String? = nil, in folder: URL? = nil, environment: [String: String] = [:], seconds: Double = 60,
+    interruptAfter: Double? = nil
   ) throws -> Finished {
-    try run(process(words, in: folder, environment: environment), input: input, seconds: seconds)
+    try run(process(words, in: folder, environment: environment), input: input, seconds: seconds, interruptAfter: interruptAfter)
   }
 
   /// Runs a shell command in which `souk` is the program.
@@ -78,7 +79,7 @@ enum Program {
     return try run(process, input: nil, seconds: seconds)
   }
 
-  private static func run(_ process: Process, input: String?, seconds: Double) throws -> Finished {
+  private static func run(_ process: Process, input: String?, seconds: Double, interruptAfter: Double? = nil) throws -> Finished {
     // Files rather than pipes: no reader has to keep up.
     let folder = try Scratch()
     func file(_ name: String, _ text: String = "") throws -> FileHandle {
@@ -92,7 +93,10 @@ enum Program {
     process.standardOutput = output
     process.standardError = errors
     try process.run()
-    let watch = DispatchWorkItem { process.terminate() }
+    if let interruptAfter {
+      DispatchQueue.global().asyncAfter(deadline: .now() + interruptAfter) { if process.isRunning { process.interrupt() } }
+    }
+    let watch = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
     DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: watch)
     process.waitUntilExit()
     watch.cancel()

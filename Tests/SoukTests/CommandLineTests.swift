@@ -157,9 +157,7 @@ enum Models {
 
   @Test func interruptReportsWhatIsKnown() throws {
     let folder = try Scratch(["endless.souk": Models.endless])
-    let finished = try Program.shell(
-      "souk run endless.souk > out 2> err & pid=$!; sleep 2; kill -INT $pid; wait $pid; code=$?; cat out; cat err >&2; exit $code",
-      in: folder.url, seconds: 30)
+    let finished = try Program.run(["run", "endless.souk"], in: folder.url, seconds: 30, interruptAfter: 2)
     #expect(finished.code == 130 && !finished.crashed, "\(finished)")
     #expect(finished.output.contains("begun") && !finished.output.contains("not known"))
     #expect(finished.output.contains("Shop (incomplete)"), "what was known so far:\n\(finished)")
