@@ -102,7 +102,11 @@ extension Checker {
     switch e.kind {
     case .name(let text): return text
     case .group(let inner): return unitText(inner)
-    case .number(let n): return n.value == 1 && n.unit == nil ? "1" : nil
+    case .number(let n):
+      // `1/min` is one token, a number with the unit `/min`.
+      guard n.text == "1" else { return nil }
+      guard let unit = n.unit else { return "1" }
+      return unit.text.hasPrefix("/") ? unit.text : nil
     case .binary(let op, let a, let b, _):
       guard op == .multiply || op == .divide || op == .power, let x = unitText(a), let y = unitText(b) else { return nil }
       return "\(x)\(op.rawValue)\(y)"

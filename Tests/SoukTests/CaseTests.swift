@@ -144,6 +144,16 @@ private struct ReferenceCase {
     }
   }
 
+  /// The other half of `rng-stream-contract`: to the byte, in whatever order the threads come to the replications.
+  @Test func threadsChangeNothing() throws {
+    func output(threads: Int) throws -> Finished {
+      try Program.run(["run", "rng-stream-contract.souk", "--json", "--threads", "\(threads)"], in: Repository.root.appending(path: ReferenceCase.folder))
+    }
+    let one = try output(threads: 1)
+    #expect(one.code == 0 && one.output.contains("max_abs_difference"), "\(one)")
+    #expect(try output(threads: 8) == one)
+  }
+
   @Test(.enabled(if: runsAll)) func everyCaseIsWithinTolerance() throws {
     print(Self.row("case", "quantity", "is", "should be", "tolerance", "deviation", ""))
     for name in ReferenceCase.names {
