@@ -41,7 +41,8 @@ import Testing
       "(\(typed)) | LC_ALL=\(locale) INPUTRC=/dev/null TERM=xterm script -qec '\(Program.url.path())' /dev/null", seconds: 30)
     #expect(finished.code == 0 && !finished.crashed, "\(finished)")
     #expect(finished.output.contains("souk> "))
-    let lines = finished.output.replacing("\r", with: "").split(separator: "\n")
+    // Byte by byte, for a carriage return and a line feed are one character.
+    let lines = String(decoding: finished.output.utf8.filter { $0 != 0x0D }, as: UTF8.self).split(separator: "\n")
     #expect(lines.contains { $0.hasSuffix("한글값") && !$0.contains("print") }, "\(finished)")
     #expect(lines.contains { $0.hasSuffix("3") && !$0.contains("+") }, "\(finished)")
   }
