@@ -124,8 +124,8 @@ private struct ReferenceCase {
   /// What every run of the tests runs, each with one in so many of its replications: quick also without optimisation.
   static let quick: [(name: String, divisor: Int)] = [
     ("autoscale-hysteresis", 20), ("base-stock-lost", 20), ("breakdowns", 20), ("dist-lognormal-moments", 20), ("escrow-pipeline", 20),
-    ("flash-sale", 20), ("fork-join-4-approx", 20), ("law-inventory-breakdown", 20), ("lcfs-pr", 20), ("line-blocking-poisson", 20),
-    ("mg1-lognormal", 20), ("mm1-basic", 20), ("mmc-erlang-c", 20), ("nhpp-table", 20), ("polling-exh", 20), ("prio-np-3", 20),
+    ("flash-sale", 20), ("law-inventory-breakdown", 20), ("line-blocking-poisson", 20),
+    ("mg1-lognormal", 20), ("mm1-basic", 20), ("mmc-erlang-c", 20), ("nhpp-table", 20), ("prio-np-3", 20),
     ("ps-insensitive", 20), ("rng-stream-contract", 1), ("sir-stochastic", 100), ("tandem-3", 20),
   ]
 
