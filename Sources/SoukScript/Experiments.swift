@@ -98,7 +98,7 @@ extension Interpreter {
       return lowered
     } catch {
       for diagnostic in error.diagnostics.dropFirst() { fail(diagnostic) }
-      throw EvaluationError(error.diagnostics.first ?? Diagnostic("E0499", "the model can't be run", at: span))
+      throw EvaluationError(error.diagnostics.first ?? Diagnostic("I0401", "the model can't be run", at: span))
     }
   }
 
@@ -262,10 +262,10 @@ extension Interpreter {
         isLimit: isLimit)
     }
     switch path.stop {
-    case .reachedEnd: return error("E0499", "a run that had ended was taken for stopped", span)
+    case .reachedEnd: return error("I0401", "a run that had ended was taken for stopped", span)
     case .trap(let message, let at):
       let text = model.messages.indices.contains(Int(message)) ? model.messages[Int(message)] : "the model stopped itself"
-      return error("E0410", text, place(at))
+      return error("I0402", text, place(at))
     case .fault(let fault, let at): return error("E0411", Self.words(fault, model), place(at))
     case .invariant(let index):
       let invariant = model.invariants[Int(index)]

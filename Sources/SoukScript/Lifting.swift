@@ -365,7 +365,7 @@ extension EvaluationError {
   static func notKept(_ path: String, _ span: Span) -> EvaluationError {
     EvaluationError(
       Diagnostic(
-        "E0402", "of \(path) only a summary was kept", at: span, "this needs each observation or change",
+        "I0403", "of \(path) only a summary was kept", at: span, "this needs each observation or change",
         hints: [Hint("ask for it by its path where the run's results are read, so that it is kept")]))
   }
 }

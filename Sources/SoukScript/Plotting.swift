@@ -215,6 +215,6 @@ func typed<T>(_ body: () throws -> T) throws(EvaluationError) -> T {
   } catch let error as EvaluationError {
     throw error
   } catch {
-    throw EvaluationError(Diagnostic("E0499", "this is a defect of Souk: \(error)", at: Span(file: FileID(0), lower: 0, upper: 0)))
+    throw EvaluationError(Diagnostic("I0401", "this is a defect of Souk: \(error)", at: Span(file: FileID(0), lower: 0, upper: 0)))
   }
 }
