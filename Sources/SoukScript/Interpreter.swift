@@ -40,14 +40,14 @@ public final class Interpreter {
     self.options = options
     self.sink = sink
     evaluator = Evaluator(program: program)
-    evaluator = Evaluator(program: program, host: ExperimentHost(interpreter: self))
+    evaluator = Evaluator(program: program, host: ExperimentHost(interpreter: self), stepLimit: options.evaluationSteps)
   }
 
   /// Goes on with a program that has grown at its end: what was bound stays bound. For a prompt.
   public func adopt(program: TypedProgram, sources: SourceSet) {
     self.program = program
     self.sources = sources
-    evaluator = Evaluator(program: program, host: ExperimentHost(interpreter: self))
+    evaluator = Evaluator(program: program, host: ExperimentHost(interpreter: self), stepLimit: options.evaluationSteps)
     for (id, value) in bound { evaluator.setGlobal(id, to: value) }
   }
 

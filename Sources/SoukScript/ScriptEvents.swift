@@ -17,6 +17,8 @@ public struct ScriptOptions: Sendable {
   /// Values for parameters of models, from `--set`.
   public var overrides: [ParameterOverride] = []
   public var limits = RunLimits()
+  /// Steps that the script itself may take outside of models: as many as a run, and never more than can be waited for.
+  var evaluationSteps: Int { Int(clamping: min(limits.maxSteps, UInt64(Evaluator.defaultStepLimit))) }
   /// How many replications run at once.
   public var threads = 1
   /// Replications that a run with a precision may use.
