@@ -1,9 +1,8 @@
 // Where random numbers come from: draw = f(seed, stream, origin, replication, entity's ordinal, index), so that a change of
 // one component, or of the order of events, leaves all other draws alone. The key is the stream's key XOR the origin's; the
 // counter is (attempt, index, ordinal, replication). Hot sites keep the standard variates
-// (uniform numbers, or exponentials of mean 1, whose logarithms then overlap instead of waiting for one another: 20 ns each
-// before, 6 after) of 64 consecutive ordinals; when fewer
-// than about 40 % of a block are used, drawing singly is cheaper, and the site does so for a while. Values are the same.
+// (uniform numbers, exponentials of mean 1, normals: their logarithms and quantiles then overlap instead of waiting for one
+// another, 20 ns each before, 6 after) of 64 consecutive ordinals; when fewer than about 40 % of a block are used, drawing singly is cheaper, and the site does so for a while. Values are the same.
 
 import SoukModel
 import SoukNumerics
@@ -48,13 +47,28 @@ extension StreamKey {
   }
 }
 
+/// A variate from which those of whole families of laws follow by their parameters: a uniform number, or the quantile at it
+/// of the exponential law of mean 1 or of the standard normal law.
+enum StandardVariate: UInt8, BitwiseCopyable {
+  case uniform, exponential, normal
+
+  @inline(__always)
+  func quantile(_ u: Double) -> Double {
+    switch self {
+    case .uniform: u
+    case .exponential: -Elementary.log(1 - u)
+    case .normal: NormalLaw.quantile(u)
+    }
+  }
+}
+
 /// What a draw site remembers of its block.
 struct DrawCache: BitwiseCopyable {
   /// Which block is kept: the key, and the ordinals' upper part; no block at first.
   var key: UInt64 = 0
   var block: UInt32 = .max
-  /// Whether it holds exponentials of mean 1 or uniform numbers.
-  var isExponential = false
+  /// What it holds.
+  var variate = StandardVariate.uniform
   /// Draws served from it.
   var hits: Int32 = 0
   /// Draws still to be made singly before blocks are tried again.
@@ -72,10 +86,22 @@ extension Machine {
     let kind = laws[law].kind
     if kind == .constant { return laws[law].a }
     if laws[law].isOneWord && drawSites[site].counter < 0 {
-      if kind == .exponential { return laws[law].a * standard(site: site, token: token, isExponential: true) }
-      return laws.quantile(law, standard(site: site, token: token, isExponential: false))
+      if kind == .exponential { return laws[law].a * standard(site: site, token: token, .exponential) }
+      return drawInverted(laws[law], site: site, token: token)
     }
     return drawWide(law, site: site, token: token, frame: frame)
+  }
+
+  /// A draw by inversion at a site with a fixed index: the same bits as `LawSet.quantile` at the counter's uniform number,
+  /// with what doesn't depend on the law's parameters taken from the site's block.
+  @inline(never)
+  private mutating func drawInverted(_ law: LawRecord, site: Int32, token: Int32) -> Double {
+    switch law.kind {
+    case .exponential: law.a * standard(site: site, token: token, .exponential)
+    case .normal: law.a + law.b * standard(site: site, token: token, .normal)
+    case .lognormal: Elementary.exp(law.a + law.b * standard(site: site, token: token, .normal))
+    default: laws.quantile(law, standard(site: site, token: token, .uniform))
+    }
   }
 
   /// A draw that needs several words or counts its index in the frame.
@@ -110,43 +136,42 @@ extension Machine {
 
   /// The standard variate of a token at a site with a fixed index, from the site's block where that pays.
   @inline(__always)
-  private mutating func standard(site: Int32, token: Int32, isExponential: Bool) -> Double {
+  private mutating func standard(site: Int32, token: Int32, _ variate: StandardVariate) -> Double {
     let drawSite = drawSites[site]
     let origin = token >= 0 ? originKeys[tokens[token].origin] : 0
     let ordinal = token >= 0 ? tokens[token].ordinal : 0
     let key = streamKeys[drawSite.stream] ^ origin
     return standard(
-      cache: site, key: key, index: UInt32(truncatingIfNeeded: drawSite.index), ordinal: ordinal, isExponential: isExponential)
+      cache: site, key: key, index: UInt32(truncatingIfNeeded: drawSite.index), ordinal: ordinal, variate)
   }
 
-  /// A uniform number, or an exponential of mean 1 by its inversion, through the block of a cache.
+  /// A standard variate through the block of a cache.
   @inline(__always)
-  mutating func standard(cache: Int32, key: UInt64, index: UInt32, ordinal: UInt32, isExponential: Bool) -> Double {
-    if drawCaches[cache].block == ordinal &>> 6 && drawCaches[cache].key == key && drawCaches[cache].isExponential == isExponential {
+  mutating func standard(cache: Int32, key: UInt64, index: UInt32, ordinal: UInt32, _ variate: StandardVariate) -> Double {
+    if drawCaches[cache].block == ordinal &>> 6 && drawCaches[cache].key == key && drawCaches[cache].variate == variate {
       drawCaches[cache].hits &+= 1
       return drawVariates[Int(cache) &* 64 &+ Int(ordinal & 63)]
     }
-    return standardOutsideBlock(cache: cache, key: key, index: index, ordinal: ordinal, isExponential: isExponential)
+    return standardOutsideBlock(cache: cache, key: key, index: index, ordinal: ordinal, variate)
   }
 
   @inline(never)
   private mutating func standardOutsideBlock(
-    cache: Int32, key: UInt64, index: UInt32, ordinal: UInt32, isExponential: Bool
+    cache: Int32, key: UInt64, index: UInt32, ordinal: UInt32, _ variate: StandardVariate
   ) -> Double {
     let isFirst = drawCaches[cache].block == .max
     if drawCaches[cache].singles > 0 || (!isFirst && drawCaches[cache].hits < DrawCache.worthwhile) {
       drawCaches[cache].singles = drawCaches[cache].singles > 0 ? drawCaches[cache].singles - 1 : DrawCache.pause
       drawCaches[cache].block = .max
       var counter = Counter(key: key, index: index, ordinal: ordinal, replication: replication)
-      let u = counter.uniform()
-      return isExponential ? -Elementary.log(1 - u) : u
+      return variate.quantile(counter.uniform())
     }
     drawVariates.fillVariates(
       from: Int(cache) * 64, key: StreamKey(bits: key), index: index, firstOrdinal: ordinal & ~63, replication: replication,
-      isExponential: isExponential)
+      variate)
     drawCaches[cache].key = key
     drawCaches[cache].block = ordinal &>> 6
-    drawCaches[cache].isExponential = isExponential
+    drawCaches[cache].variate = variate
     drawCaches[cache].hits = 1
     return drawVariates[Int(cache) &* 64 &+ Int(ordinal & 63)]
   }
@@ -165,13 +190,14 @@ extension Machine {
   @inline(never)
   mutating func drawDynamic(_ op: Op, token: Int32, frame: Int, pc: Int) -> Double {
     let first = Int(op.b & 0xFFFF)
-    let kindIndex = Int(op.b &>> 16)
-    let kind = LawKind.allCases[kindIndex]
-    let law = Law(kind, registers[first], registers[first + 1], registers[first + 2], registers[first + 3])
-    guard let record = LawRecord(law) else {
-      fail(.fault(.badDistribution(law: UInt8(truncatingIfNeeded: kindIndex)), place: place(pc)))
+    let kindIndex = UInt8(truncatingIfNeeded: op.b &>> 16)
+    guard let kind = LawKind(rawValue: kindIndex),
+      let record = LawRecord(Law(kind, registers[first], registers[first + 1], registers[first + 2], registers[first + 3]))
+    else {
+      fail(.fault(.badDistribution(law: kindIndex), place: place(pc)))
       return .nan
     }
+    if record.isOneWord && drawSites[op.c].counter < 0 { return drawInverted(record, site: op.c, token: token) }
     return laws.sample(record, counter(site: op.c, token: token, frame: frame))
   }
 

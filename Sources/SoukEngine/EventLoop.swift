@@ -30,33 +30,34 @@ extension Machine {
         events.push(event)
         return
       }
-      happen(event)
+      switch event.kind {
+      // The three that nearly all events are; a failable init of `EventKind` was a call of its own for each event, and a
+      // function around this switch cost each arrival its prologue twice.
+      case EventKind.arrival.rawValue:
+        let source = Int32(truncatingIfNeeded: event.index)
+        if sources[source].timer == event.order {
+          advance(event)
+          arrive(source)
+        } else {
+          events.dropDead()
+        }
+      case EventKind.serviceEnd.rawValue, EventKind.wait.rawValue: happen(event)
+      default: happenRarely(event, Int32(truncatingIfNeeded: event.index))
+      }
       if isDirty || !ready.isEmpty { settle() }
     }
   }
 
+  /// The end of a service or of a `wait`.
   @inline(__always)
   private mutating func happen(_ event: Event) {
     let index = Int32(truncatingIfNeeded: event.index)
-    switch EventKind(rawValue: event.kind) {
-    case .serviceEnd:
-      guard tokens[index].timer == event.order else { return events.dropDead() }
-      advance(event)
-      tokens[index].timer = 0
-      endService(index)
-    case .wait:
-      guard tokens[index].timer == event.order else { return events.dropDead() }
-      advance(event)
-      tokens[index].timer = 0
-      tokens[index].state = .ready
-      run(index)
-    case .arrival:
-      guard sources[index].timer == event.order else { return events.dropDead() }
-      advance(event)
-      arrive(index)
-    default:
-      happenRarely(event, index)
-    }
+    guard tokens[index].timer == event.order else { return events.dropDead() }
+    advance(event)
+    tokens[index].timer = 0
+    if event.kind == EventKind.serviceEnd.rawValue { return endService(index) }
+    tokens[index].state = .ready
+    run(index)
   }
 
   @inline(never)

@@ -10,6 +10,7 @@ struct Log: BitwiseCopyable {
   var times = Slab<Int64>(capacity: 16)
   var values = Slab<Double>(capacity: 16)
 
+  @inline(__always)
   mutating func append(_ time: Int64, _ value: Double) {
     times.append(time)
     values.append(value)

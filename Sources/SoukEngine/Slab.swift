@@ -77,9 +77,9 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
   /// Appends; amortised O(1).
   @inline(__always)
   mutating func append(_ element: Element) {
-    if count == capacity { grow(to: count + 1) }
+    if count == capacity { grow(to: count &+ 1) }
     unsafe (base + count).initialize(to: element)
-    count += 1
+    count &+= 1  // at most the capacity
   }
 
   /// Appends `n` equal elements.
@@ -121,12 +121,7 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
   }
 
   /// The elements as an array.
-  var array: [Element] {
-    var elements: [Element] = []
-    elements.reserveCapacity(count)
-    for i in 0..<count { elements.append(self[i]) }
-    return elements
-  }
+  var array: [Element] { unsafe Array(UnsafeBufferPointer(start: base, count: count)) }
 
   /// Sorts elements `range` by `isBefore`, which must be a strict order; O(n log n).
   @inline(__always)
@@ -138,10 +133,9 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
 }
 
 extension Slab<Double> {
-  /// The standard variates of 64 consecutive ordinals of a random stream, into the elements from `start` on: uniform
-  /// numbers, or exponentials of mean 1.
+  /// The standard variates of 64 consecutive ordinals of a random stream, into the elements from `start` on.
   func fillVariates(
-    from start: Int, key: StreamKey, index: UInt32, firstOrdinal: UInt32, replication: UInt32, isExponential: Bool
+    from start: Int, key: StreamKey, index: UInt32, firstOrdinal: UInt32, replication: UInt32, _ variate: StandardVariate
   ) {
     assert(start >= 0 && start + Philox4x32.blockLength <= count)
     let variates = unsafe base + start
@@ -150,8 +144,12 @@ extension Slab<Double> {
         key: key, attempt: 0, index: index, firstOrdinal: firstOrdinal, replication: replication, into: words)
     }
     for i in start..<(start + Philox4x32.blockLength) { self[i] = Philox4x32.uniform(self[i].bitPattern) }
-    if isExponential {
+    switch variate {
+    case .uniform: break
+    case .exponential:
       for i in start..<(start + Philox4x32.blockLength) { self[i] = -Elementary.log(1 - self[i]) }
+    case .normal:
+      for i in start..<(start + Philox4x32.blockLength) { self[i] = NormalLaw.quantile(self[i]) }
     }
   }
 }

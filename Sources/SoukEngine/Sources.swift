@@ -108,12 +108,12 @@ extension Machine {
     releases.sort(first..<releases.count) { ($0.time, $0.ordinal) < ($1.time, $1.ordinal) }
   }
 
-  /// A uniform number, or an exponential of mean 1, for the present gap of a source.
+  /// The standard variate for the present gap of a source.
   @inline(__always)
-  private mutating func gapVariate(_ s: Int32, isExponential: Bool) -> Double {
+  private mutating func gapVariate(_ s: Int32, _ variate: StandardVariate) -> Double {
     let key = streamKeys[sources[s].stream] ^ originKeys[sources[s].origin]
     let cache = Int32(truncatingIfNeeded: drawSites.count) &+ s
-    return standard(cache: cache, key: key, index: 0, ordinal: sources[s].arrivals, isExponential: isExponential)
+    return standard(cache: cache, key: key, index: 0, ordinal: sources[s].arrivals, variate)
   }
 
   /// Schedules the next arrival of a source, from now on.
@@ -125,10 +125,10 @@ extension Machine {
     var gap = Double.infinity
     switch sources[s].pattern {
     case .poisson:
-      if sources[s].factor > 0 { gap = gapVariate(s, isExponential: true) / sources[s].factor }
+      if sources[s].factor > 0 { gap = gapVariate(s, .exponential) / sources[s].factor }
     case .interarrival:
       let law = sources[s].table
-      if laws[law].isOneWord { gap = laws.quantile(law, gapVariate(s, isExponential: false)) } else {
+      if laws[law].isOneWord { gap = laws.quantile(law, gapVariate(s, .uniform)) } else {
         let key = streamKeys[sources[s].stream] ^ originKeys[sources[s].origin]
         gap = laws.sample(law, Counter(key: key, index: 0, ordinal: sources[s].arrivals, replication: replication))
       }
@@ -148,10 +148,10 @@ extension Machine {
     switch sources[s].pattern {
     case .curve:
       if sources[s].factor == 0 { return }
-      let amount = gapVariate(s, isExponential: true) / sources[s].factor
+      let amount = gapVariate(s, .exponential) / sources[s].factor
       scheduleArrival(s, after: program.curves.delay(sources[s].table, from: seconds(now), amount: amount))
     case .live:
-      sources[s].exponential = gapVariate(s, isExponential: true)
+      sources[s].exponential = gapVariate(s, .exponential)
       sources[s].reckoned = now
       awaitLive(s)
     case .released, .instants:
@@ -197,7 +197,7 @@ extension Machine {
   // MARK: Arrivals
 
   /// A source's arrival: schedules the next, then starts its entities one after another.
-  @inline(__always)
+  @inline(never)
   mutating func arrive(_ s: Int32) {
     let number = sources[s].arrivals
     sources[s].arrivals = number &+ 1
