@@ -14,7 +14,7 @@ import Testing
   static let examples = Repository.files(below: "examples", extension: "souk")
 
   @Test(arguments: examples.filter { !waiting.contains($0) }) func exampleRuns(_ path: String) throws {
-    let finished = try Program.run(["run", path], seconds: 120)
+    let finished = try Program.run(["run", path], seconds: 900)
     #expect(finished.code == 0 && !finished.crashed, "\(finished)")
     #expect(!finished.output.isEmpty)
   }
