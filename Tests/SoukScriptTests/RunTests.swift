@@ -192,14 +192,14 @@ extension RunTests {
     var options = ScriptOptions()
     options.limits.maxSteps = 100_000
     let long = try execute(Self.checkout + "let day = run Checkout { span: 100000 h }\nprint 1", options: options)
-    #expect(long.result.exitCode == 4 && !long.result.isComplete && long.text.hasPrefix("failure E0420"))
+    #expect(long.result.exitCode == 4 && !long.result.isComplete && long.text.hasPrefix("day: Checkout (incomplete)") && long.text.contains("\nfailure E0420"))
     let stopped = ScriptOptions()
     var flagged = stopped
     flagged.flag = StopFlag()
     flagged.flag?.raise(.interrupted)
     let interrupted = try execute(Self.checkout + "print 1\nlet day = run Checkout { span: 100000 h }\nprint 2", options: flagged)
     #expect(interrupted.result.exitCode == 130 && !interrupted.result.isComplete)
-    #expect(interrupted.text.hasPrefix("1\nfailure E0424"))
+    #expect(interrupted.text.hasPrefix("1\nday: Checkout (incomplete)") && interrupted.text.contains("\nfailure E0424"))
     let endless = try execute(Self.checkout + "let day = run Checkout")
     #expect(endless.result.exitCode == 2 && endless.text.contains("how long is this run?"))
   }
