@@ -82,7 +82,8 @@ extension Interpreter {
 
   private func command(_ run: RunResults) -> String {
     var out = "souk run \(sources.files.first?.name ?? "script.souk") --seed \(run.seed)"
-    for override in options.overrides { out += " --set \(override.path)=\(override.text)" }
+    for override in options.overrides { out += " --set '\(override.path)=\(override.text)'" }
+    if let replications = options.replications { out += " --replications \(replications)" }
     return out
   }
 

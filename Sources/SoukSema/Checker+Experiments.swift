@@ -5,7 +5,7 @@ internal import SoukText
 internal import SoukUnits
 
 extension Checker {
-  static let runSettings = ["span", "warmup", "replications", "until", "seed", "step", "limit", "threads"]
+  static let runSettings = ["span", "warmup", "replications", "until", "seed", "step"]
 
   mutating func checkExperiment(_ tree: Experiment, _ span: Span) -> TypedExpression {
     let bad = TypedExpression(.unknown, .unknown, span)

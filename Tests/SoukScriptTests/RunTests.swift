@@ -232,7 +232,7 @@ extension RunTests {
     let plain = try execute(script)
     let set = try execute(script, overrides: ["arrivals": "20 order/h"])
     #expect(plain.text.hasPrefix("54 order/h") && set.text.hasPrefix("20 order/h"))
-    #expect(try set.check("busy").command == "souk run test.souk --seed 1 --set arrivals=20 order/h")
+    #expect(try set.check("busy").command == "souk run test.souk --seed 1 --set 'arrivals=20 order/h'")
   }
 
   @Test func tooManyWindowsAreRefused() throws {
