@@ -462,7 +462,10 @@ extension Lowering {
     default: throw .unexpected("instants are needed here", span)
     }
     if period > 0 { instants = instants.map { (($0 % period) + period) % period } }
-    let calendar = Calendar(instants: Array(Set(instants.filter { $0 >= 0 })).sorted(), period: period)
+    instants = instants.filter { $0 >= 0 }
+    // In a list two may come at one instant; a calendar knows each time of its day once.
+    if period > 0 { instants = Array(Set(instants)) }
+    let calendar = Calendar(instants: instants.sorted(), period: period)
     if let known = calendarIndex[calendar] { return known }
     model.calendars.append(calendar)
     calendarIndex[calendar] = Int32(model.calendars.count - 1)
