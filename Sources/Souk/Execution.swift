@@ -30,23 +30,19 @@ extension Pipeline {
   ///
   /// Exports are written beside the script. The script must be sound.
   public static func execute(_ checked: CheckedScript, options: ScriptOptions, sink: @escaping (Said) -> Void) -> Outcome {
-    var unwritten = 0
+    var unwritten: Set<String> = []
     let interpreter = Interpreter(program: checked.program, sources: checked.script.sources, options: options) { event in
-      sink(Said(event))
-      guard case .item(.export(let data)) = event else { return }
-      do throws(FileProblem) {
-        try checked.script.write(data)
-      } catch {
-        unwritten += 1
-        sink(.unwritten(error))
-      }
+      let said = checked.script.carryOut(event)
+      if case .unwritten = said, case .item(.export(let data)) = event { unwritten.insert(data.file) }
+      sink(said)
     }
     let result = DeepStack.run { interpreter.runAll() }
-    let status = unwritten > 0 && result.isComplete ? .wrong : ExitStatus(rawValue: result.exitCode) ?? .wrong
+    let items = result.items.filter { if case .export(let data) = $0 { !unwritten.contains(data.file) } else { true } }
+    let status = !unwritten.isEmpty && result.isComplete ? .wrong : ExitStatus(rawValue: result.exitCode) ?? .wrong
     return Outcome(
       result: result, status: status,
       document: ReportDocument(
-        script: checked.script.sources[FileID(0)].name, version: soukVersion, seed: result.seed, items: result.items,
+        script: checked.script.sources[FileID(0)].name, version: soukVersion, seed: result.seed, items: items,
         isComplete: result.isComplete, exitCode: status.rawValue))
   }
 }
@@ -63,6 +59,15 @@ extension Said {
 }
 
 extension LoadedScript {
+  /// Does what an event asks of the surroundings, and gives what is to be said of it: that a file was exported is said when
+  /// it was.
+  func carryOut(_ event: ScriptEvent) -> Said {
+    if case .item(.export(let data)) = event {
+      do throws(FileProblem) { try write(data) } catch { return .unwritten(error) }
+    }
+    return Said(event)
+  }
+
   /// Writes exported data beside the script, as a whole or not at all.
   func write(_ data: ExportData) throws(FileProblem) {
     guard data.file.hasSuffix(".csv") else {

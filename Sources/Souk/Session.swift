@@ -26,9 +26,7 @@ public final class Session {
   }
 
   private func tell(_ event: ScriptEvent) {
-    sink(Said(event), interpreter.sources)
-    guard case .item(.export(let data)) = event else { return }
-    do throws(FileProblem) { try checked.script.write(data) } catch { sink(.unwritten(error), interpreter.sources) }
+    sink(checked.script.carryOut(event), interpreter.sources)
   }
 
   /// The code that a script of all entries would end with.

@@ -11,7 +11,7 @@ extension Lowering {
     if e.type.isReference { return try reference(e, ctx) }
     if try isStatic(e, ctx) { return try modelTerm(try evaluator.evaluate(e, ctx.env), e.type, e.span) }
     switch e.kind {
-    case .number(let x): return .constant(x * money.factor(e.type))
+    case .number(let x): return .constant(x)
     case .bool(let b): return .constant(b ? 1 : 0)
     case .choiceCase(let i): return .constant(Double(i))
     case .local(let id):
@@ -28,8 +28,7 @@ extension Lowering {
     case .column(let base, let i): return try columnTerm(base, i, e, ctx)
     case .row(_, let key), .convert(let key, 1): return try term(key, ctx)
     case .convert(let a, let factor):
-      let k = factor * money.factor(e.type) / money.factor(a.type)
-      return try binary(.multiply, numberTerm(a, ctx), .constant(k), e.span)
+      return try binary(.multiply, numberTerm(a, ctx), .constant(factor), e.span)
     case .element(let base, let row): return try element(base, row, e, ctx)
     case .now:
       let r = emitter.register()
@@ -89,20 +88,11 @@ extension Lowering {
     return term.isLaw && !e.type.isLaw ? try draw(term, e, ctx) : term
   }
 
-  /// A law whose parameters are known, though the type of its values isn't: they measure what its parameters do.
+  /// A law whose parameters are known.
   private func knownLaw(_ name: LawName, _ arguments: [(name: String, value: TypedExpression)], _ e: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) -> Term? {
     for argument in arguments where try !isStatic(argument.value, ctx) { return nil }
     guard case .law(let law) = try evaluator.evaluate(e, ctx.env) else { return nil }
-    var k = 1.0
-    let parameters = (LawForms.forms[name] ?? []).flatMap(\.parameters)
-    for argument in arguments {
-      switch parameters.first(where: { $0.name == argument.name })?.kind {
-      case .same, .sameList: k = money.factor(argument.value.type)
-      case .rate: k = 1 / money.factor(argument.value.type)
-      default: break
-      }
-    }
-    return .value(.law(k == 1 ? law : .affine(law, shift: 0, factor: k)))
+    return .value(.law(law))
   }
 
   // MARK: Names

@@ -547,9 +547,9 @@ extension Lowering {
   private func layout(_ key: MemberKey) -> Layout? {
     switch members[key] {
     case .constant(let value): return .constant(value)
-    case .live(let binding):
+    case .live:
       guard let cell = formulaCells[key] else { return nil }
-      return .formula(.cell(Int(cell)), factor: 1 / money.factor(binding.expression.type))
+      return .formula(.cell(Int(cell)))
     case .thing(let i): return .thing(thingLayout(i))
     case .instance(let i): return .instance(layout(of: i))
     case .things(let table, let all): return .array(table, all.map { .thing(thingLayout($0)) })

@@ -1,4 +1,4 @@
-// Terms to registers and back: constants interned, slots loaded, values of the script brought into the model's units.
+// Terms to registers and back: constants interned, slots loaded, values of the script made terms.
 
 import SoukModel
 import SoukSema
@@ -7,9 +7,8 @@ import SoukText
 extension Lowering {
   /// A script value as a term of the model.
   func modelTerm(_ value: Value, _ type: Type, _ span: Span) throws(EvaluationError) -> Term {
-    let k = money.factor(type)
     switch value {
-    case .number(let x): return .constant(x * k)
+    case .number(let x): return .constant(x)
     case .bool, .choice, .row, .text, .clock: return .constant(plainNumber(value))
     case .date:
       guard start != nil else { throw .needsStart(span) }
@@ -24,12 +23,9 @@ extension Lowering {
       var terms: [Term] = []
       for (field, value) in zip(program.records[id.index].fields, fields) { terms.append(try modelTerm(value, field.type, span)) }
       return .record(terms)
-    case .law(let law): return .value(.law(k == 1 ? law : .affine(law, shift: 0, factor: k)))
-    case .curve(var curve):
-      curve.values = curve.values.map { $0 * k }
-      return .value(.curve(curve))
+    case .law(let law): return .value(.law(law))
     case .range(let low, let high, let step):
-      return .list(Evaluator.numbers(from: low, to: high, step: step ?? 1).map { .constant($0 * k) })
+      return .list(Evaluator.numbers(from: low, to: high, step: step ?? 1).map { .constant($0) })
     case .nothing: return .constant(.nan)
     case .host: throw .notInJourneys("a result of a run", span)
     default: return .value(value)

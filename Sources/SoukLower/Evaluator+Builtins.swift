@@ -35,7 +35,7 @@ extension Evaluator {
     case (.log2, .number(let x)): return .number(try inDomain(Elementary.log(x) / Arithmetic.ln2, of: .ln, at: x, e.span))
     case (.tan, .number(let x)): return .number(Elementary.sin(x) / Elementary.cos(x))
     case (.sign, .number(let x)): return .number(x > 0 ? 1 : x < 0 ? -1 : 0)
-    case (.cents, .number(let x)): return .number(MoneyScale(program.units).rounded(x, arguments[0].type))
+    case (.cents, .number(let x)): return .number(x.rounded(.toNearestOrEven))
     case (.clamp, .number(let x)):
       guard operands.count == 3, case .number(let low) = operands[1], case .number(let high) = operands[2] else { return nil }
       return .number(Arithmetic.maximum(low, Arithmetic.minimum(high, x)))

@@ -19,7 +19,7 @@ public indirect enum Layout: Sendable {
   /// A parameter or a constant `let`, with its value in this run.
   case constant(Value)
   /// A live `let` or parameter: a cell, and what its numbers are multiplied by to be in base units.
-  case formula(Probe, factor: Double)
+  case formula(Probe)
 }
 
 public struct ThingLayout: Sendable {

@@ -70,7 +70,6 @@ final class Lowering: NetworkReader {
   let options: LowerOptions
   let modelScope: ScopeID
   let modelArguments: [MemberID: Value]
-  let money: MoneyScale
 
   var model = CompiledModel()
   var emitter = Emitter()
@@ -141,7 +140,6 @@ final class Lowering: NetworkReader {
     self.evaluator = evaluator
     modelScope = scope
     modelArguments = arguments
-    money = MoneyScale(program.units)
     self.evaluator.network = self
   }
 

@@ -117,12 +117,11 @@ extension Lowering {
   }
 
   func law(of value: Value, _ e: TypedExpression, factor: Double = 1) throws(EvaluationError) -> Int32 {
-    let k = factor * money.factor(e.type)
     switch value {
-    case .law(let law): return laws.add(law, factor: k) { self.plainNumber($0) }
+    case .law(let law): return laws.add(law, factor: factor) { self.plainNumber($0) }
     case .number(let x):
       if case .quantity(.time) = e.type, x < 0 { throw .domain("a duration can't be negative", e.span) }
-      return laws.index(of: Law(.constant, x * k))
+      return laws.index(of: Law(.constant, x * factor))
     default: throw .unexpected("a law is needed here", e.span)
     }
   }
@@ -279,24 +278,22 @@ extension Lowering {
   // MARK: Levels, accounts, batches
 
   private func makeLevel(_ i: Int) throws(EvaluationError) {
-    let k = money.factor(things[i].thing.dimension)
-    let initial = (try numberField(i, "initial") ?? 0) * k
-    let capacity = (try numberField(i, "capacity") ?? .infinity) * k
+    let initial = try numberField(i, "initial") ?? 0
+    let capacity = try numberField(i, "capacity") ?? .infinity
     if initial < 0 || initial > capacity {
       throw .domain("the level begins outside of 0 and its capacity", field(i, "initial")?.expression.span ?? things[i].span)
     }
     kernelIndex[i] = Int32(model.levels.count)
     model.levels.append(
       Level(
-        path: things[i].name, initial: initial, capacity: capacity, level: cell(i, .level, initial: initial, factor: 1 / k),
-        put: cell(i, .put, factor: 1 / k), taken: cell(i, .taken, factor: 1 / k), waiting: cell(i, .waiting), wait: tally(i, .wait)))
+        path: things[i].name, initial: initial, capacity: capacity, level: cell(i, .level, initial: initial),
+        put: cell(i, .put), taken: cell(i, .taken), waiting: cell(i, .waiting), wait: tally(i, .wait)))
   }
 
   private func makeAccount(_ i: Int) throws(EvaluationError) {
-    let k = money.factor(things[i].thing.dimension)
     func units(_ name: String) throws(EvaluationError) -> Int64? {
       guard let x = try numberField(i, name) else { return nil }
-      guard let exact = Int64(exactly: (x * k).rounded(.toNearestOrEven)), exact.magnitude < 1 << 53 else {
+      guard let exact = Int64(exactly: x.rounded(.toNearestOrEven)), exact.magnitude < 1 << 53 else {
         throw .domain("this amount is too large for an account", field(i, name)?.expression.span ?? things[i].span)
       }
       return exact
@@ -307,7 +304,7 @@ extension Lowering {
     model.accounts.append(
       Account(
         path: things[i].name, initial: initial, floor: floor,
-        balance: cell(i, .balance, initial: Double(initial), factor: 1 / k), reserved: cell(i, .reserved, factor: 1 / k)))
+        balance: cell(i, .balance, initial: Double(initial)), reserved: cell(i, .reserved)))
   }
 
   private func makeBatch(_ i: Int) throws(EvaluationError) {
@@ -333,23 +330,20 @@ extension Lowering {
   // MARK: Counters, gauges, measures
 
   private func makeCounter(_ i: Int) throws(EvaluationError) {
-    let k = money.factor(things[i].thing.dimension)
-    let initial = (try numberField(i, "initial") ?? 0) * k
-    let index = cell(i, .count, initial: initial, factor: 1 / k, also: .value)
+    let initial = try numberField(i, "initial") ?? 0
+    let index = cell(i, .count, initial: initial, also: .value)
     probes[i][.value] = probes[i][.count]
     factors[i][.value] = factors[i][.count]
     try makeWindow(i, .counter(index))
   }
 
   private func makeGauge(_ i: Int) throws(EvaluationError) {
-    let k = money.factor(things[i].thing.dimension)
-    let initial = (try numberField(i, "initial") ?? 0) * k
-    try makeWindow(i, .gauge(cell(i, .value, initial: initial, factor: 1 / k)))
+    let initial = try numberField(i, "initial") ?? 0
+    try makeWindow(i, .gauge(cell(i, .value, initial: initial)))
   }
 
   private func makeMeasure(_ i: Int) throws(EvaluationError) {
-    let k = money.factor(things[i].thing.dimension)
-    let index = tally(i, .sample, factor: 1 / k)
+    let index = tally(i, .sample)
     if recording(things[i].demandName, .count) > model.tallies[Int(index)].recording {
       model.tallies[Int(index)].recording = max(model.tallies[Int(index)].recording, .summary)
     }
@@ -375,14 +369,12 @@ extension Lowering {
   // MARK: Stocks and flows
 
   private func makeStock(_ i: Int) throws(EvaluationError) {
-    let k = money.factor(things[i].thing.dimension)
-    let initial = (try numberField(i, "initial") ?? 0) * k
-    _ = cell(i, .value, initial: initial, factor: 1 / k)
+    let initial = try numberField(i, "initial") ?? 0
+    _ = cell(i, .value, initial: initial)
   }
 
   private func makeFlow(_ i: Int) throws(EvaluationError) {
-    let k = money.factor(field(i, "rate")?.expression.type ?? .number)
-    _ = cell(i, .value, factor: 1 / k, also: .rate)
+    _ = cell(i, .value, also: .rate)
     probes[i][.rate] = probes[i][.value]
     factors[i][.rate] = factors[i][.value]
   }

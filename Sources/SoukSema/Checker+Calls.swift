@@ -12,14 +12,12 @@ extension Checker {
     switch callee.kind {
     case .name(let name): return callName(name, callee.span, arguments, span, expected: expected, blocking: blocking)
     case .member(let base, let name):
-      if case .name(let text) = base.kind, !isValueName(text), text == "std" { break }
       let target = check(base)
       if case .instance(let scope) = resolved(target.type) { return callMember(target, scope, name, arguments, span, blocking: blocking) }
       let value = member(of: target, name, callee.span)
       return apply(value, arguments, span)
     default: return apply(check(callee), arguments, span)
     }
-    return TypedExpression(.unknown, .unknown, span)
   }
 
   private mutating func callName(_ name: String, _ nameSpan: Span, _ arguments: [Argument], _ span: Span, expected: Type?, blocking: Bool) -> TypedExpression {

@@ -64,7 +64,12 @@ extension Checker {
         continue
       }
       switch name {
-      case "span", "warmup", "step": settings[name] = checkQuantity(field.value, .time)
+      case "span", "warmup", "step":
+        let value = checkQuantity(field.value, .time)
+        if let x = constant(value), name == "warmup" ? x < 0 : x <= 0 {
+          report(.badArguments("`\(name)` is a time \(name == "warmup" ? "from 0 s" : "longer than 0 s")", value.span, name == "warmup" ? "negative" : "too short"))
+        }
+        settings[name] = value
       case "until": until = checkUntil(field, model)
       default:
         let value = checkQuantity(field.value, .dimensionless)

@@ -301,9 +301,7 @@ extension Checker {
         report(.badDeclaration("`\(name)` is defined by itself", span, "comes back to `\(name)`"))
         return TypedExpression(.unknown, .unknown, span)
       }
-      let before = diagnostics.count
       checkGlobal(id)
-      _ = before
       provenance.use(.global(id))
       return TypedExpression(.global(id), program.globals[id.index].type, span, shown: program.globals[id.index].value?.shown)
     case .function(let id):

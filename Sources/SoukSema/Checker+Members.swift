@@ -75,7 +75,6 @@ extension Checker {
     if case .name(let text) = baseTree.kind, let entry = visible[module][text], case .choice(let id) = entry.symbol {
       return choiceCase(name.text, id, span)
     }
-    if case .name(let text) = baseTree.kind, text == "backoff" || text == "std" {}
     let base = check(baseTree)
     return member(of: base, name, span)
   }

@@ -186,7 +186,7 @@ extension Checker {
       program.scopes[scopeID.index].members[id.index].type = value.type
       program.scopes[scopeID.index].members[id.index].kind = .value(value, isLive: readsLive || readsClock)
     case .thing(let thing): checkThing(thing, scopeID, id)
-    case .journey(let name, let parameters, let steps):
+    case .journey(_, let parameters, let steps):
       memberState[scopeID]?[id.index] = .done  // spawns and sources may name it from inside
       guard case .journey(let outline) = program.scopes[scopeID.index].members[id.index].kind else { return }
       journey = id
@@ -194,10 +194,8 @@ extension Checker {
       var types: [Type] = []
       if case .journey(let outlined) = program.scopes[scopeID.index].members[id.index].type { types = outlined }
       let checked = checkBody(place: .journey, parameters: parameters, types: types, steps: steps, returns: .quantity(solver.fresh()), keep: true)
-      let names = endsAlways(checked.body.steps) && !outcomes.isEmpty ? outcomes : outcomes
       program.scopes[scopeID.index].members[id.index].kind = .journey(
-        Journey(body: checked.body, parameters: checked.parameters, outcomes: names, result: returnFound ? resolved(returnType ?? .void) : .void))
-      _ = name
+        Journey(body: checked.body, parameters: checked.parameters, outcomes: outcomes, result: returnFound ? resolved(returnType ?? .void) : .void))
     case .action(let name, let parameters, let result, let steps):
       callerAction = (scopeID, id)
       let type = result.map { self.type($0) } ?? .void
@@ -235,7 +233,7 @@ extension Checker {
     program.scopes[scopeID.index].members[id.index].type = resolved(type)
     program.scopes[scopeID.index].members[id.index].kind = .parameter(value, isLive: binding.type?.isLive ?? false)
     if requiresProvenance, let tree = binding.value, case .number = ungrouped(tree).kind, !program.scopes[scopeID.index].isComponent {
-      report(.placeholderlessConstant(binding.name.text, tree.span))
+      report(.constantWithoutSource(binding.name.text, tree.span))
     }
   }
 

@@ -63,7 +63,8 @@ extension Checker {
     case .choose(let arms, let otherwise):
       !arms.isEmpty && arms.allSatisfy { endsAlways($0.body) } && (endsAlways(otherwise) || arms.reduce(0) { $0 + (constant($1.chance) ?? 0) } >= 1 - 1e-9)
     case .first(let arms): arms.allSatisfy { endsAlways($0.body) }
-    case .whileLoop(let condition, let body): if case .bool(true) = condition.kind { !returnsInside(body) } else { false }
+    // There is no way out of a loop but `return` and `leave`, which don't come past it.
+    case .whileLoop(let condition, _): if case .bool(true) = condition.kind { true } else { false }
     case .hold(_, _, let clauses, let body): endsAlways(body) && (clauses.otherwise.map { endsAlways($0) } ?? true) && clauses.patience == nil
     case .time(_, let body): endsAlways(body)
     default: false
@@ -71,7 +72,6 @@ extension Checker {
   }
 
   func endsAlways(_ steps: [TypedStep]) -> Bool { steps.last.map { ends($0) } ?? false }
-  private func returnsInside(_ steps: [TypedStep]) -> Bool { false }
 
   func takesTime(_ steps: [TypedStep]) -> Bool {
     steps.contains { step in

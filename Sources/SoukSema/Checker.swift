@@ -114,7 +114,6 @@ struct Checker {
   var memberState: [ScopeID: [CheckState]] = [:]
   /// A figure's ids: what each global, member or the check at hand rests on.
   var provenance = Provenance()
-  var lastAction: Span?
 
   init(_ modules: [ModuleTree]) { self.modules = modules }
 

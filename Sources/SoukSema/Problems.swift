@@ -231,7 +231,7 @@ extension Diagnostic {
       hints: [Hint(time ? "write `wait until 08:00` or `wait 5 min`" : "await something that changes: a queue, a counter, a gauge, a handle")])
   }
 
-  static func placeholderlessConstant(_ name: String, _ span: Span) -> Diagnostic {
+  static func constantWithoutSource(_ name: String, _ span: Span) -> Diagnostic {
     Diagnostic(
       "E0240", "`\(name)` doesn't say where its number comes from", at: span, "no provenance",
       hints: [Hint("write `from \"ID\"` behind the number, or `assumed`")])

@@ -16,7 +16,7 @@ func messages(_ text: String, name: String) -> String {
   let parsed = parse(sources[id])
   var found = parsed.diagnostics
   if found.isEmpty { found = check([ModuleTree(tree: parsed.tree, key: name, imports: [], isLibrary: false)]).diagnostics }
-  return found.map { d in "error[\(d.code.text)]: \(d.message)\n --> \(sources.place(d.primary.span)) \(sources[d.primary.span.file].text(d.primary.span)) | \(d.primary.text)\n" + d.others.map { "    \(sources.place($0.span)) \($0.text)\n" }.joined() + d.hints.map { "    hint: \($0.text)\n" }.joined() }.joined()
+  return DiagnosticRenderer(sources: sources, color: false, width: 110).render(found)
 }
 
 func scripts(in path: URL) throws -> [URL] {
