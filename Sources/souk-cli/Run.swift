@@ -122,7 +122,12 @@ struct Run: Verb {
     var options = options
     let stop = Interruption(maxTime: maxTime)
     options.flag = stop.flag
-    if let dump { options.onRun = Pipeline.show(dump.stage) { Terminal.complain(text: $0) } }
+    let show = dump.flatMap { Pipeline.show($0.stage) { Terminal.complain(text: $0) } }
+    options.onRun = { run in
+      // A run may take long: what was said before it is seen while it goes on.
+      Terminal.flush()
+      show?(run)
+    }
     let style = PageStyle(width: Terminal.width, hasColour: Terminal.wantsColor(STDOUT_FILENO, refused: noColor))
     let report = TextReport(style: style, units: checked.program.units)
     let outcome = Pipeline.execute(checked, options: options) { said in

@@ -63,50 +63,86 @@ enum Program {
     return process
   }
 
-  /// Runs `souk` with these words to its end; Ctrl-C is sent after `interruptAfter` seconds, and it is ended after `seconds`.
+  /// Runs `souk` with these words to its end, or ends it after `seconds`.
   static func run(
-    _ words: [String], input: String? = nil, in folder: URL? = nil, environment: [String: String] = [:], seconds: Double = 60,
-    interruptAfter: Double? = nil
+    _ words: [String], input: String? = nil, in folder: URL? = nil, environment: [String: String] = [:], seconds: Double = 300,
+    meanwhile: (Running) -> Void = { _ in }
   ) throws -> Finished {
-    try run(process(words, in: folder, environment: environment), input: input, seconds: seconds, interruptAfter: interruptAfter)
+    try run(process(words, in: folder, environment: environment), input: input, seconds: seconds, meanwhile: meanwhile)
+  }
+
+  /// Runs `souk` at a terminal that script(1) makes; `meanwhile` types.
+  static func terminal(environment: [String: String], meanwhile: (Running) -> Void) throws -> Finished {
+    let process = process([], environment: environment)
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
+    process.arguments = ["-qec", "'\(url.path())'", "/dev/null"]
+    return try run(process, input: nil, seconds: 300, meanwhile: meanwhile)
   }
 
   /// Runs a shell command in which `souk` is the program.
-  static func shell(_ command: String, in folder: URL? = nil, seconds: Double = 60) throws -> Finished {
+  static func shell(_ command: String, in folder: URL? = nil, seconds: Double = 300) throws -> Finished {
     let process = process([], in: folder)
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     process.arguments = ["-c", "souk() { '\(url.path())' \"$@\"; }\n\(command)"]
     return try run(process, input: nil, seconds: seconds)
   }
 
-  private static func run(_ process: Process, input: String?, seconds: Double, interruptAfter: Double? = nil) throws -> Finished {
+  private static func run(
+    _ process: Process, input: String?, seconds: Double, meanwhile: (Running) -> Void = { _ in }
+  ) throws -> Finished {
     // Files rather than pipes: no reader has to keep up.
     let folder = try Scratch()
-    func file(_ name: String, _ text: String = "") throws -> FileHandle {
+    func file(_ name: String) throws -> FileHandle {
       let url = folder.url.appending(path: name)
-      try Data(text.utf8).write(to: url)
-      return try FileHandle(forUpdating: url)
+      try Data().write(to: url)
+      return try FileHandle(forWritingTo: url)
     }
-    let output = try file("out")
-    let errors = try file("err")
-    process.standardInput = try file("in", input ?? "")
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    if let interruptAfter {
-      DispatchQueue.global().asyncAfter(deadline: .now() + interruptAfter) { if process.isRunning { process.interrupt() } }
-    }
-    let watch = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
-    DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: watch)
-    process.waitUntilExit()
-    watch.cancel()
     func text(_ name: String) throws -> String {
       String(decoding: try Data(contentsOf: folder.url.appending(path: name)), as: UTF8.self)
     }
+    let keyboard = Pipe()
+    if let input {
+      try folder.write(input, to: "in")
+      process.standardInput = try FileHandle(forReadingFrom: folder.url.appending(path: "in"))
+    } else {
+      process.standardInput = keyboard
+    }
+    process.standardOutput = try file("out")
+    process.standardError = try file("err")
+    try process.run()
+    let watch = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: watch)
+    signal(SIGPIPE, SIG_IGN)
+    meanwhile(Running(process: process, keyboard: keyboard.fileHandleForWriting) { try text("out") })
+    try keyboard.fileHandleForWriting.close()
+    process.waitUntilExit()
+    watch.cancel()
     return Finished(
       output: try text("out"), errors: try text("err"), code: process.terminationStatus,
       crashed: process.terminationReason == .uncaughtSignal)
   }
+}
+
+/// A process that runs, for a test that answers to what it shows.
+struct Running {
+  fileprivate let process: Process
+  fileprivate let keyboard: FileHandle
+  fileprivate let output: () throws -> String
+
+  /// Waits until `text` was shown `count` times, or the process has ended; never by the clock, for a busy machine is no mistake.
+  func awaits(_ text: String, count: Int = 1) {
+    while process.isRunning, shows(text) < count {
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+  }
+
+  /// Byte by byte, for a carriage return and a line feed are one character.
+  private func shows(_ text: String) -> Int { ((try? Array(output().utf8)) ?? []).ranges(of: Array(text.utf8)).count }
+
+  func types(_ text: String) { try? keyboard.write(contentsOf: Data(text.utf8)) }
+
+  /// Sends it Ctrl-C.
+  func interrupts() { process.interrupt() }
 }
 
 /// A folder of one test's own, removed after it.

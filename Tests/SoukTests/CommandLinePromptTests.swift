@@ -36,9 +36,18 @@ import Testing
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")),
     arguments: ["C", "C.UTF-8", "ko_KR.UTF-8"])
   func terminal(_ locale: String) throws {
-    let typed = #"sleep 1; printf 'print "한글값"\n'; sleep 1; printf 'half typed'; sleep 0.5; printf '\003'; sleep 0.5; printf '1 + 2\n'; sleep 1; printf '\004'"#
-    let finished = try Program.shell(
-      "(\(typed)) | LC_ALL=\(locale) INPUTRC=/dev/null TERM=xterm script -qec '\(Program.url.path())' /dev/null", seconds: 30)
+    let finished = try Program.terminal(environment: ["LC_ALL": locale, "INPUTRC": "/dev/null", "TERM": "xterm"]) {
+      $0.awaits("souk> ")
+      $0.types("print \"한글값\"\n")
+      $0.awaits("souk> ", count: 2)
+      $0.types("half typed")
+      $0.awaits("half typed")
+      $0.types("\u{3}")
+      $0.awaits("souk> ", count: 3)
+      $0.types("1 + 2\n")
+      $0.awaits("souk> ", count: 4)
+      $0.types("\u{4}")
+    }
     #expect(finished.code == 0 && !finished.crashed, "\(finished)")
     #expect(finished.output.contains("souk> "))
     // Byte by byte, for a carriage return and a line feed are one character.

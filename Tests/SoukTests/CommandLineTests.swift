@@ -157,7 +157,10 @@ enum Models {
 
   @Test func interruptReportsWhatIsKnown() throws {
     let folder = try Scratch(["endless.souk": Models.endless])
-    let finished = try Program.run(["run", "endless.souk"], in: folder.url, seconds: 30, interruptAfter: 2)
+    let finished = try Program.run(["run", "endless.souk"], in: folder.url) {
+      $0.awaits("begun")
+      $0.interrupts()
+    }
     #expect(finished.code == 130 && !finished.crashed, "\(finished)")
     #expect(finished.output.contains("begun") && !finished.output.contains("not known"))
     #expect(finished.output.contains("Shop (incomplete)"), "what was known so far:\n\(finished)")
@@ -166,7 +169,7 @@ enum Models {
 
   @Test func timeRunsOut() throws {
     let folder = try Scratch(["endless.souk": Models.endless])
-    let finished = try Program.run(["run", "endless.souk", "--max-time", "500 ms"], in: folder.url, seconds: 30)
+    let finished = try Program.run(["run", "endless.souk", "--max-time", "500 ms"], in: folder.url)
     #expect(finished.code == 4 && finished.errors.contains("--max-time"), "\(finished)")
     #expect(finished.output.contains("begun"))
   }
