@@ -4,6 +4,7 @@
 //
 // What is wrong with a script doesn't stop the stages that can still say something: all mistakes are reported in one run.
 
+import SoukLower
 public import SoukSema
 import SoukSyntax
 public import SoukText
@@ -16,20 +17,24 @@ public enum Pipeline {
   public static func format(_ script: LoadedScript) -> String? { DeepStack.run { SoukSyntax.format(script.sources[FileID(0)]).text } }
 
   /// tree → typed program, the tables' data files read. What is wrong with names is not asked while imports are missing.
-  public static func check(_ script: LoadedScript) -> CheckedScript { DeepStack.run { typed(script) } }
+  ///
+  /// `given` are values for parameters from outside, as `--set` has them: `store.couriers=50 courier`.
+  public static func check(_ script: LoadedScript, given: [String] = []) -> CheckedScript { DeepStack.run { typed(script, given) } }
 
-  private static func typed(_ script: LoadedScript) -> CheckedScript {
+  private static func typed(_ script: LoadedScript, _ given: [String]) -> CheckedScript {
     var script = script
     var checked = CheckedScript(script: script)
     checked.diagnostics = script.diagnostics
     guard script.importsComplete else { return checked }
+    let settings = script.readSettings(given, diagnostics: &checked.diagnostics)
     let (program, mistakes) = SoukSema.check(script.modules.map { module in
       ModuleTree(
         tree: script.parsed[Int(module.file.index)].tree, key: module.key, imports: module.imports, isLibrary: module.isLibrary)
-    })
+    }, given: settings)
     checked.program = program
     checked.diagnostics += mistakes
     checked.diagnostics += script.readTables(of: &checked.program, limits: ReadLimits())
+    checked.diagnostics += unknownKeys(in: checked.program)
     if script.script.tree.items.isEmpty, checked.diagnostics.isEmpty {
       checked.diagnostics.append(
         Diagnostic(
@@ -38,6 +43,22 @@ public enum Pipeline {
     }
     checked.script = script
     return checked
+  }
+}
+
+extension LoadedScript {
+  /// Values from outside as trees. Each becomes one of the sources, so that mistakes in it are shown where they are.
+  fileprivate mutating func readSettings(_ given: [String], diagnostics: inout [Diagnostic]) -> [SettingTree] {
+    given.compactMap { text in
+      let file = sources.add(name: "--set", bytes: Array(text.utf8))
+      folders.append(nil)
+      if let tree = parseSetting(sources[file]) { return tree }
+      diagnostics.append(
+        Diagnostic(
+          "E0243", "a parameter is set with `path=value`", at: Span(file: file, lower: 0, upper: text.utf8.count), "there is no `=`",
+          hints: [Hint("write the value behind it, such as `--set arrivals=\"60 order/h\"`")]))
+      return nil
+    }
   }
 }
 

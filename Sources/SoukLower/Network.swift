@@ -78,6 +78,7 @@ extension Lowering {
     switch declared.kind {
     case .parameter(let value, _):
       if instance == 0, let given = modelArguments[member] { return .constant(given) }
+      if let given = try given(member, in: instance) { return .constant(given) }
       if let given = instances[instance].arguments[declared.name] { return try bind(given) }
       guard let value else { throw .noValue(declared.name, declared.span) }
       return try bind(Binding(expression: value, env: Environment(instance: instances[instance].path)))

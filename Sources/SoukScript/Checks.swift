@@ -82,7 +82,7 @@ extension Interpreter {
 
   private func command(_ run: RunResults) -> String {
     var out = "souk run \(sources.files.first?.name ?? "script.souk") --seed \(run.seed)"
-    for override in options.overrides { out += " --set '\(override.path)=\(override.text)'" }
+    for given in program.given { out += " --set '\(given.text.replacing("'", with: "'\\''"))'" }
     if let replications = options.replications { out += " --replications \(replications)" }
     return out
   }

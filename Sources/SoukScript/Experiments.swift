@@ -70,8 +70,8 @@ extension Interpreter {
     guard case .model(let model, var arguments) = try evaluator.evaluate(experiment.target, env) else {
       throw EvaluationError.results("this isn't a model", experiment.target.span)
     }
-    for override in options.overrides {
-      for place in override.places where place.model == model { arguments[place.member] = override.value }
+    for given in program.given {
+      for place in given.places where place.model == model && place.steps.isEmpty { arguments[place.member] = try evaluator.evaluate(given.value) }
     }
     let lowerOptions = LowerOptions(
       demand: demand(of: model), span: try number("span", experiment, env), warmup: try number("warmup", experiment, env),
@@ -130,7 +130,11 @@ extension Interpreter {
         let finished = paths.filter { $0.stop == .reachedEnd }
         if isPartialWorthTelling(stopped.stop) {
           // Of a run that is stopped in its first replication, that one up to where it came.
-          var partial = StandardReport(program: program, run: results(finished.isEmpty ? [stopped] : finished, nil), level: 0.95).report(
+          let cells = plan.lowered.model.cells
+          var partial = StandardReport(
+            program: program, run: results(finished.isEmpty ? [stopped] : finished, nil), level: 0.95,
+            unrecorded: Set(cells.indices.filter { cells[$0].recording == .off })
+          ).report(
             notes: ["stopped after \(finished.count) of \(range.count) replications"])
           partial.isComplete = false
           emit(.run(partial))

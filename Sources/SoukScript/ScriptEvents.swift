@@ -4,8 +4,7 @@
 public import SoukEngine
 public import SoukModel
 public import SoukReport
-public import SoukSema
-public import SoukLower
+import SoukLower
 public import SoukText
 
 /// What may be set from outside of the script.
@@ -14,8 +13,6 @@ public struct ScriptOptions: Sendable {
   public var seed: UInt64?
   /// Replaces the number of replications of every run that says one or none; a run with a precision decides for itself.
   public var replications: UInt32?
-  /// Values for parameters of models, from `--set`.
-  public var overrides: [ParameterOverride] = []
   public var limits = RunLimits()
   /// Steps that the script itself may take outside of models: as many as a run, and never more than can be waited for.
   var evaluationSteps: Int { Int(clamping: min(limits.maxSteps, UInt64(Evaluator.defaultStepLimit))) }
@@ -39,17 +36,6 @@ public struct PlannedRun: Sendable {
   public var seed: UInt64
   public var span: Int64
   public var warmup: Int64
-}
-
-/// A parameter's value given from outside: `--set SinglesDay.surge=2`.
-public struct ParameterOverride: Sendable {
-  /// `surge`, or `SinglesDay.surge`, as given.
-  public var path: String
-  /// As given.
-  public var text: String
-  /// The models that have it.
-  public var places: [(model: ScopeID, member: MemberID)]
-  public var value: Value
 }
 
 /// One thing that execution has to tell.

@@ -14,6 +14,8 @@ struct StandardReport {
   let run: RunResults
   /// Of the intervals.
   let level: Double
+  /// Cells of which no mean or bound was kept, because the script doesn't ask for them.
+  var unrecorded: Set<Int> = []
 
   func report(notes: [String] = []) -> RunReport {
     var tables: [RunTable] = []
@@ -190,13 +192,19 @@ struct StandardReport {
 
   private func change(_ reading: Reading?, _ dimension: Dimension) -> Figure? { cellFigure(reading, dimension) { cell, _ in cell.last - cell.atWarmup } }
   private func last(_ reading: Reading?, _ dimension: Dimension) -> Figure? { cellFigure(reading, dimension) { cell, _ in cell.last } }
-  private func most(_ reading: Reading?, _ dimension: Dimension) -> Figure? { cellFigure(reading, dimension) { cell, _ in cell.maximum } }
-  private func least(_ reading: Reading?, _ dimension: Dimension) -> Figure? { cellFigure(reading, dimension) { cell, _ in cell.minimum } }
+  private func most(_ reading: Reading?, _ dimension: Dimension) -> Figure? { kept(reading, dimension) { cell, _ in cell.maximum } }
+  private func least(_ reading: Reading?, _ dimension: Dimension) -> Figure? { kept(reading, dimension) { cell, _ in cell.minimum } }
+
+  /// A summary over time; nothing where none was kept.
+  private func kept(_ reading: Reading?, _ dimension: Dimension, _ statistic: (CellRecord, SamplePath) -> Double?) -> Figure? {
+    if case .cell(let index)? = reading?.probe, unrecorded.contains(index) { return nil }
+    return cellFigure(reading, dimension, statistic)
+  }
 
   private func seconds(_ path: SamplePath) -> Double { Double(path.end - min(path.warmup, path.end)) / StepTrace.ticksPerSecond }
 
   private func mean(_ reading: Reading?, _ dimension: Dimension) -> Figure? {
-    cellFigure(reading, dimension) { cell, path in seconds(path) > 0 ? cell.integral / seconds(path) : cell.last }
+    kept(reading, dimension) { cell, path in seconds(path) > 0 ? cell.integral / seconds(path) : cell.last }
   }
 
   private func perTime(_ reading: Reading?, _ dimension: Dimension) -> Figure? {
@@ -278,6 +286,7 @@ struct StandardReport {
   }
 
   private func utilisation(_ thing: ThingLayout) -> Figure? {
+    if thing.probes.values.contains(where: { if case .cell(let index) = $0 { unrecorded.contains(index) } else { false } }) { return nil }
     let access = ResultAccess(program: program, span: program.scopes[run.model.index].span)
     return figure(access.utilisation(thing, of: run), .dimensionless, percent: true)
   }

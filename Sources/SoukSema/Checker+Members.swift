@@ -8,8 +8,9 @@ internal import SoukUnits
 enum Shape { case signal, sample, estimate, window }
 
 extension ThingKind {
-  /// Everything that a thing of this kind reports by itself; dimension `.own` is the thing's unit.
-  enum StatisticUnit { case own, number, time }
+  /// Everything that a thing of this kind reports by itself; dimension `.own` is the thing's unit, `.ownPerTime` so many
+  /// of it a time.
+  enum StatisticUnit { case own, ownPerTime, number, time }
 
   var statistics: [(Statistic, Shape, StatisticUnit)] {
     switch self {
@@ -17,7 +18,7 @@ extension ThingKind {
     case .station:
       [
         (.arrivals, .signal, .number), (.completions, .signal, .number), (.balked, .signal, .number), (.reneged, .signal, .number),
-        (.queue, .signal, .number), (.busy, .signal, .number), (.servers, .signal, .number), (.rate, .signal, .own), (.up, .signal, .number),
+        (.queue, .signal, .number), (.busy, .signal, .number), (.servers, .signal, .number), (.rate, .signal, .ownPerTime), (.up, .signal, .number),
         (.wait, .sample, .time), (.service, .sample, .time), (.utilisation, .estimate, .number),
       ]
     case .pool:
@@ -167,6 +168,7 @@ extension Checker {
     let element: Type =
       switch entry.2 {
       case .own: .quantity(own)
+      case .ownPerTime: .quantity(own / .time)
       case .number: .number
       case .time: .time
       }

@@ -295,7 +295,7 @@ extension Checker {
   // MARK: Instances of components
 
   /// The unit variables of a component in one of its instances: each instance has its own.
-  private mutating func units(of id: MemberID, in owner: ScopeID, _ component: ScopeID) -> [DimensionVariable: Dimension] {
+  mutating func units(of id: MemberID, in owner: ScopeID, _ component: ScopeID) -> [DimensionVariable: Dimension] {
     if let known = instanceUnits[owner]?[id] { return known }
     var own: [DimensionVariable: Dimension] = [:]
     for (_, d) in scopeVariables[component.index] { for v in solver.resolve(d).variables where own[v] == nil { own[v] = solver.fresh() } }
@@ -375,7 +375,7 @@ extension Checker {
     return TypedThing(kind: .component(component), table: nil, row: nil, fields: fields, dimension: .dimensionless)
   }
 
-  private func substituted(_ type: Type, _ s: [DimensionVariable: Dimension]) -> Type {
+  func substituted(_ type: Type, _ s: [DimensionVariable: Dimension]) -> Type {
     switch type {
     case .quantity(let d): .quantity(d.substituting(s))
     case .curve(let d): .curve(d.substituting(s))

@@ -23,10 +23,11 @@ public struct ModuleTree: Sendable {
   }
 }
 
-/// Checks a program; modules come in the order of their dependencies, the script last. O(size of the program).
-public func check(_ modules: [ModuleTree]) -> (program: TypedProgram, diagnostics: [Diagnostic]) {
+/// Checks a program; modules come in the order of their dependencies, the script last, and with them the values that its
+/// parameters are given from outside. O(size of the program).
+public func check(_ modules: [ModuleTree], given: [SettingTree] = []) -> (program: TypedProgram, diagnostics: [Diagnostic]) {
   var checker = Checker(modules)
-  checker.checkAll()
+  checker.checkAll(given)
   return (checker.program, checker.diagnostics)
 }
 
@@ -123,7 +124,7 @@ struct Checker {
 
   // MARK: The whole
 
-  mutating func checkAll() {
+  mutating func checkAll(_ given: [SettingTree]) {
     for (index, module) in modules.enumerated() { declare(module, index) }
     for index in program.scopes.indices { outlineScope(ScopeID(index)) }
     for index in program.tables.indices { checkTable(TableID(index)) }
@@ -138,6 +139,7 @@ struct Checker {
         program.docs = modules[index].tree.docs
       }
     }
+    for setting in given { checkGiven(setting) }
     reportRecursiveActions()
     checkStandings()
     diagnostics.sort { ($0.primary.span.file, $0.primary.span.lower) < ($1.primary.span.file, $1.primary.span.lower) }

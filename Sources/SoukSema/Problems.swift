@@ -245,6 +245,27 @@ extension Diagnostic {
     Diagnostic("E0242", "\(what) \(message)", at: span, "not here", hints: hint.map { [Hint($0)] } ?? [])
   }
 
+  static func unknownParameter(_ path: String, _ span: Span, label: String, suggestion: String?, known: [String]) -> Diagnostic {
+    let shown = known.prefix(12)
+    let rest = known.count > shown.count ? " and \(known.count - shown.count) more" : ""
+    return Diagnostic(
+      "E0243", "there is no parameter `\(path)`", at: span, label,
+      hints: (suggestion.map { [Hint("did you mean `\($0)`?", replace: span, with: $0)] } ?? [])
+        + [Hint(known.isEmpty ? "no model of the script has parameters" : "there are \(list(Array(shown)))\(rest)")])
+  }
+
+  static func severalParameters(_ path: String, _ span: Span, _ meant: [(path: String, type: String)]) -> Diagnostic {
+    Diagnostic(
+      "E0243", "`\(path)` means parameters of different types", at: span, "which one?",
+      hints: [Hint("write one of " + meant.map { "`\($0.path)` (\($0.type))" }.joined(separator: ", "))])
+  }
+
+  static func notGivable(_ path: String, _ type: String, _ span: Span, declared: Span) -> Diagnostic {
+    Diagnostic(
+      "E0244", "`\(path)` can't be given from outside, because it is \(type)", at: span, "a part of the model",
+      others: [Label(declared, "declared here")], hints: [Hint("numbers, texts, dates, lists, distributions and curves can be given")])
+  }
+
   static func list(_ words: [String]) -> String {
     let quoted = words.map { "`\($0)`" }
     guard quoted.count > 1 else { return quoted.first ?? "nothing" }

@@ -44,6 +44,9 @@ struct Provenance {
     if !open.isEmpty { open[open.count - 1].models.insert(model) }
   }
 
+  /// Ends what belongs to nobody.
+  mutating func discard() { _ = open.popLast() }
+
   mutating func end(_ owner: ProvenanceOwner) {
     guard let record = open.popLast() else { return }
     records[owner, default: Record()].figures.merge(record.figures) { a, _ in a }

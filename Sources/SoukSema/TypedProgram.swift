@@ -22,6 +22,8 @@ public struct TypedProgram: Sendable {
   public var settings: [String: TypedExpression] = [:]
   /// For each model what its results are asked for anywhere in the script, so that a run keeps that and no more.
   public var demands: [ScopeID: Demand] = [:]
+  /// Values that parameters are given from outside of the script, in the order in which they were given.
+  public var given: [GivenValue] = []
   /// Notes on types for `--dump typed` and the prompt: place and what stands there.
   public var docs: String?
 
@@ -38,6 +40,29 @@ public struct Demand: Sendable {
   /// An alias was made of a part of the results: all below this path is kept in full.
   public var prefixes: Set<String> = []
   public init() {}
+}
+
+/// `--set store.couriers="50 courier"`: parameters and the constant that they are given in place of their own value.
+public struct GivenValue: Sendable {
+  /// As given: `store.couriers=50 courier`.
+  public var text: String
+  /// All parameters that the path means, of one type.
+  public var places: [Place]
+  public var value: TypedExpression
+
+  /// A parameter of a model, or of an instance in it.
+  public struct Place: Sendable {
+    public var model: ScopeID
+    /// From the model down to the instance; empty for the model's own parameters.
+    public var steps: [Step]
+    public var member: MemberID
+  }
+  /// One instance on the way, or, without a key, all of an array.
+  public struct Step: Sendable {
+    public var member: MemberID
+    public var table: TableID?
+    public var key: Name?
+  }
 }
 
 public struct Global: Sendable {

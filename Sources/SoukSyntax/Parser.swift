@@ -92,6 +92,17 @@ struct Parser {
     token = readToken()
   }
 
+  /// Begins to read in the middle of a line.
+  init(_ file: SourceFile, from position: Int) {
+    lexer = Lexer(file)
+    lexer.position = position
+    lexer.atLineStart = false
+    lastUpper = position
+    self.file = file.id
+    token = Lexeme(.end, position, position)
+    token = readToken()
+  }
+
   // MARK: Reading
 
   func span(_ lower: Int, _ upper: Int) -> Span { Span(file: file, lower: lower, upper: upper) }

@@ -22,6 +22,8 @@ struct Run: Verb {
       Examples:
         souk run shop.souk
         souk run shop.souk --seed 7 --set arrivals="60 order/h"
+        souk run shop.souk --set store.couriers="50 courier" --set "bank[icbc].capacity=100/s"
+        souk run shop.souk --set till.serve="exponential(mean: 2 min)"
         souk run shop.souk --json > result.json
         souk run - < shop.souk
 
@@ -35,7 +37,7 @@ struct Run: Verb {
   @Option(help: "Replaces every seed of the script.")
   var seed: UInt64?
 
-  @Option(name: .customLong("set"), parsing: .singleValue, help: ArgumentHelp("Gives a parameter of a model another value; may be repeated.", valueName: "path=value"))
+  @Option(name: .customLong("set"), parsing: .singleValue, help: ArgumentHelp("Gives a parameter of a model, or of a component in it, another value, a constant of the language; may be repeated.", valueName: "path=value"))
   var settings: [String] = []
 
   @Option(help: "Replaces the number of replications of every run.")
@@ -79,11 +81,10 @@ struct Run: Verb {
       return .wrong
     }
     if let dump, let text = Pipeline.text(of: dump.stage, script) { Terminal.complain(text: text) }
-    let checked = Pipeline.check(script)
+    let checked = Pipeline.check(script, given: settings)
     if let dump, let text = Pipeline.text(of: dump.stage, checked) { Terminal.complain(text: text) }
     Mistakes.show(checked, noColor: noColor)
-    guard checked.isSound, let options = options(for: checked) else { return .wrong }
-    return run(checked, options)
+    return checked.isSound ? run(checked, options()) : .wrong
   }
 
   private func standardInput() throws(FileProblem) -> LoadedScript {
@@ -91,8 +92,8 @@ struct Run: Verb {
     return Loader.load(try Files.read(STDIN_FILENO, name: name, limit: ReadLimits().fileBytes), name: name)
   }
 
-  /// What the words ask of the execution; `nil` when a `--set` is wrong, which has been told.
-  private func options(for checked: CheckedScript) -> ScriptOptions? {
+  /// What the words ask of the execution.
+  private func options() -> ScriptOptions {
     var options = ScriptOptions()
     options.seed = seed
     options.replications = replications.map { UInt32($0) }
@@ -100,22 +101,7 @@ struct Run: Verb {
     if let maxMemory { options.limits.maxBytes = Int(maxMemory) }
     options.threads = threads ?? Terminal.processors
     options.width = Terminal.width
-    var isSound = true
-    for setting in settings {
-      guard let equals = setting.firstIndex(of: "=") else {
-        Terminal.complain("--set \(setting): it has the form path=value, such as --set arrivals=\"60 order/h\"")
-        isSound = false
-        continue
-      }
-      let path = String(setting[..<equals]), value = String(setting[setting.index(after: equals)...])
-      switch checked.program.parseOverride(path, value) {
-      case .success(let override): options.overrides.append(override)
-      case .failure(let problem):
-        Terminal.complain("--set \(setting): \(problem.description)")
-        isSound = false
-      }
-    }
-    return isSound ? options : nil
+    return options
   }
 
   private func run(_ checked: CheckedScript, _ options: ScriptOptions) -> ExitStatus {

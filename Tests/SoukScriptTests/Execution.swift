@@ -24,11 +24,14 @@ func execute(_ script: String, options: ScriptOptions = ScriptOptions(), overrid
   var sources = SourceSet()
   let id = sources.add(name: "test.souk", bytes: Array(script.utf8))
   let parsed = parse(sources[id])
-  let (program, mistakes) = check([ModuleTree(tree: parsed.tree, key: "test.souk", imports: [], isLibrary: false)])
+  var given: [SettingTree] = []
+  for (path, text) in overrides.sorted(by: { $0.key < $1.key }) {
+    let file = sources.add(name: "--set", bytes: Array("\(path)=\(text)".utf8))
+    given.append(try #require(parseSetting(sources[file])))
+  }
+  let (program, mistakes) = check([ModuleTree(tree: parsed.tree, key: "test.souk", imports: [], isLibrary: false)], given: given)
   let wrong = (parsed.diagnostics + mistakes).filter { $0.severity == .error }
   try #require(wrong.isEmpty, "\(wrong.map { "\(sources.place($0.primary.span)): \($0.message)" })")
-  var options = options
-  for (path, text) in overrides.sorted(by: { $0.key < $1.key }) { options.overrides.append(try program.parseOverride(path, text).get()) }
   let report = TextReport(style: PageStyle(width: 100), units: program.units)
   var text = ""
   let interpreter = Interpreter(program: program, sources: sources, options: options) { event in

@@ -127,23 +127,4 @@ import Testing
     #expect(run.text == "1\nfailure E0301: division by zero\n")
     #expect(run.result.exitCode == 2 && run.result.failures.count == 1)
   }
-
-  @Test func confidenceOfChecks() throws {
-    let script = "unit visit\nmodel M { param p = 50%\n param n = 3 visit }\n"
-    let program = try execute(script).program
-    #expect(try program.parseOverride("p", "25%").get().places.count == 1)
-    guard case .number(0.25) = try program.parseOverride("M.p", "25%").get().value else {
-      Issue.record("a percentage should be read as a share")
-      return
-    }
-    for (path, text, words) in [
-      ("q", "1", "M.n, M.p"), ("p", "3 s", "a plain number"), ("n", "many", "isn't a number"), ("N.p", "1", "no model"),
-    ] {
-      guard case .failure(let problem) = program.parseOverride(path, text) else {
-        Issue.record("\(path)=\(text) should be refused")
-        continue
-      }
-      #expect(problem.description.contains(words), "\(problem)")
-    }
-  }
 }

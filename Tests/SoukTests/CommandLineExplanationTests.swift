@@ -49,6 +49,8 @@ import Testing
     var bytes: [UInt8]
     /// The data file that stands before it.
     var data = ""
+    /// Options that stand behind `souk` where the block begins.
+    var options: [String] = []
   }
 
   /// Scripts with mistakes that no page can show.
@@ -67,7 +69,7 @@ import Testing
     for block in page.text.matches(of: /(?m)^```(\w+)([^\n]*)\n((?:(?!```)[^\n]*\n)*)```/) {
       switch block.1 {
       case "csv": data = String(block.3)
-      case "souk": scripts.append(Script(bytes: Array(String(block.3).utf8), data: data))
+      case "souk": scripts.append(Script(bytes: Array(String(block.3).utf8), data: data, options: block.2.split(separator: " ").map(String.init)))
       default: break
       }
     }
@@ -85,7 +87,7 @@ import Testing
       case "E0423": ["--max-steps", "100M"]
       default: ["--max-steps", "5M", "--max-memory", "200MB"]
       }
-    return try Program.run(["run", "script.souk"] + limits, in: folder.url)
+    return try Program.run(["run", "script.souk"] + limits + script.options, in: folder.url)
   }
 
   /// What stands beside the script of a page about files.

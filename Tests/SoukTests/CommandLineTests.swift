@@ -6,6 +6,49 @@ import Testing
 
 /// A queue that a run takes a while over, and one that has no end.
 enum Models {
+  /// Instances, one within another, and an array of them.
+  static let town = """
+    unit order, courier, payment
+    choice Mood { calm, rush }
+    table Banks(key id: Text, capacity: payment/s) {
+      "icbc", 10 payment/s
+      "abc",  20 payment/s
+    }
+    component gateway {
+      param capacity: X/Time
+      param mood: Mood = calm
+      station desk { rate: capacity }
+      action pass() { use desk }
+    }
+    component shop {
+      param couriers: courier = 4 courier
+      param serve: Dist<Time> = 1 min
+      param name: Text = "x"
+      gateway gate { capacity: 100 order/s }
+      pool riders { size: couriers }
+      station till { service: serve }
+      action sell() {
+        gate.pass()
+        use till
+        hold 1 courier of riders { wait 2 min }
+      }
+    }
+    model Town {
+      param half = 50%
+      shop store { couriers: 3 courier }
+      gateway bank[b in Banks] { capacity: b.capacity }
+      source people { rate: 30 order/h, journey: visit }
+      journey visit {
+        store.sell()
+        if happens(half) { bank["icbc"].pass() } else { bank["abc"].pass() }
+      }
+    }
+    let half = 1 min
+    let day = run Town { span: 10 h }
+    let serve = round(value(mean(day.store.till.service)), 1 min)
+    print "{day.store.couriers}, {serve}, {day.store.name}, {day.store.gate.mood}, {day.store.gate.capacity}, {value(last(day.bank["icbc"].desk.rate))} and {value(last(day.bank["abc"].desk.rate))}"
+
+    """
   static let quick = """
     unit order
     model Shop {
@@ -103,6 +146,37 @@ enum Models {
     }
     let same = try Program.run(["run", "shop.souk", "--set", "arrivals=50 order/h"], in: folder.url)
     #expect(same.output == plain.output)
+  }
+
+  /// Instances, instances within them, rows of arrays; each value as its parameter's type.
+  @Test(arguments: [
+    (["store.couriers=50 courier"], "50 courier, 1 min, x, calm, 100 order/s, 10 payment/s and 20 payment/s"),
+    (["Town.store.couriers=5 courier", "store.couriers=2 * 3 courier"], "6 courier, 1 min, x, calm, 100 order/s, 10 payment/s and 20 payment/s"),
+    (["store.serve=exponential(mean: 2 min)"], "3 courier, 2 min, x, calm, 100 order/s, 10 payment/s and 20 payment/s"),
+    (["store.serve=3 min"], "3 courier, 3 min, x, calm, 100 order/s, 10 payment/s and 20 payment/s"),
+    (["store.name=north side", "store.gate.mood=rush"], "3 courier, 1 min, north side, rush, 100 order/s, 10 payment/s and 20 payment/s"),
+    (["store.name=\"a b\""], "3 courier, 1 min, a b, calm, 100 order/s, 10 payment/s and 20 payment/s"),
+    (["store.gate.capacity=7 order/s"], "3 courier, 1 min, x, calm, 7 order/s, 10 payment/s and 20 payment/s"),
+    (["bank[icbc].capacity=3 payment/s"], "3 courier, 1 min, x, calm, 100 order/s, 3 payment/s and 20 payment/s"),
+    (["bank.capacity=3 payment/s", "bank[\"abc\"].capacity=4 payment/s"], "3 courier, 1 min, x, calm, 100 order/s, 3 payment/s and 4 payment/s"),
+  ])
+  func parametersOfInstancesAreSet(_ settings: [String], _ printed: String) throws {
+    let folder = try Scratch(["town.souk": Models.town])
+    let finished = try Program.run(["run", "town.souk"] + settings.flatMap { ["--set", $0] }, in: folder.url)
+    #expect(finished == Finished(output: printed + "\n", errors: "", code: 0))
+  }
+
+  @Test(arguments: [
+    ("store.gate.capacity=7 payment/s", "expected order/s, found payment/s"), ("bank[icb].capacity=3 payment/s", "its keys are `icbc`, `abc`"),
+    ("couriers=5 courier", "did you mean `store.couriers`"), ("store.courier=5", "did you mean `store.couriers`"),
+    ("store.riders.size=5", "not declared as a `param`"), ("store.serve=exponential(mean: 0 min)", "E0215"), ("store.serve=half", "no name `half`"),
+    ("store.serve=1 min 2", "end of the line"), ("store.gate.mood=rsh", "rsh"), ("store.couriers=run Town", "E0"),
+  ])
+  func wrongSettingsOfInstancesAreTold(_ setting: String, _ told: String) throws {
+    let folder = try Scratch(["town.souk": Models.town])
+    let finished = try Program.run(["run", "town.souk", "--set", setting], in: folder.url)
+    #expect(finished.code == 2 && !finished.crashed && finished.output.isEmpty, "\(finished)")
+    #expect(finished.errors.contains(told) && finished.errors.contains("--set:1:"), "\(finished)")
   }
 
   @Test(arguments: [

@@ -32,7 +32,7 @@ import Testing
 struct Fence: CustomTestStringConvertible {
   var page: String
   var line: Int
-  /// The words after the opening fence: `souk error E0203`.
+  /// The words after the opening fence: `souk error E0203`, `souk --set clerks=3`.
   var words: [String]
   var text: String
   /// The block that follows with no heading between, when it is ```text.
@@ -74,7 +74,8 @@ struct Fence: CustomTestStringConvertible {
 
   @Test(arguments: scripts) func scriptDoesWhatThePageSays(_ fence: Fence) throws {
     let folder = try Scratch(["script.souk": fence.text])
-    let finished = try Program.run(["run", "script.souk"], in: folder.url)
+    let options = fence.words.drop { !$0.hasPrefix("--") }
+    let finished = try Program.run(["run", "script.souk"] + options, in: folder.url)
     if fence.words.count > 2, fence.words[1] == "error" {
       #expect(finished.code == 2 && finished.errors.contains(fence.words[2]), "\(finished)")
     } else if fence.words.count > 2, fence.words[1] == "exit" {
