@@ -27,6 +27,8 @@ extension Lowering {
       return fields[i]
     case .column(let base, let i): return try columnTerm(base, i, e, ctx)
     case .row(_, let key), .convert(let key, 1): return try term(key, ctx)
+    case .rowAs(let table, let part, let given):
+      return try binary(.add, try term(given, ctx), .constant(Double(try evaluator.firstRow(of: part, in: table))), e.span)
     case .convert(let a, let factor):
       return try binary(.multiply, numberTerm(a, ctx), .constant(factor), e.span)
     case .element(let base, let row): return try element(base, row, e, ctx)
@@ -153,15 +155,20 @@ extension Lowering {
       }
     case .element(let base, let row):
       guard case .value(.instance(let path)) = try reference(base, ctx), case .array(_, let table) = base.type else { break }
-      let count = try evaluator.rows(table).count
+      let rows = try rows(ofArray: path, at: base.span)
       switch try term(row, ctx) {
       case .constant(let x):
         var i = Int(x)
-        if case .text = row.type, i < texts.count { i = try evaluator.rowIndex(table, texts[i], row.span) }
-        guard i >= 0, i < count else { throw .indexOutOfRange(x, count: count, row.span) }
+        if case .text = row.type, i < texts.count {
+          let key = texts[i]
+          i = -1
+          for one in rows where try evaluator.rowKey(table, one) == key { i = one }
+          if i < 0 { throw .noRow(key, table: program.tables[table.index].name, row.span) }
+        }
+        guard rows.contains(i) else { throw .indexOutOfRange(x, count: rows.count, row.span) }
         return .value(.instance(InstancePath(path.steps + [.row(i)])))
       case let running:
-        return .picked((0..<count).map { InstancePath(path.steps + [.row($0)]) }, row: running)
+        return .picked(rows.map { InstancePath(path.steps + [.row($0)]) }, row: try position(of: running, among: rows, of: table, row.span))
       }
     case .conditional(let c, let a, let b):
       guard case .constant(let x) = try term(c, ctx) else { throw .notInJourneys("a choice between parts of a model", e.span) }
@@ -172,6 +179,15 @@ extension Lowering {
     default: break
     }
     return .value(try evaluator.evaluate(e, ctx.env))
+  }
+
+  /// Which of an array's elements a row known only while running has; the run stops at a row that has none.
+  private func position(of row: Term, among rows: [Int], of table: TableID, _ span: Span) throws(EvaluationError) -> Term {
+    let all = try evaluator.rows(table).count
+    if rows == Array(0..<all) { return row }
+    let positions = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
+    let place = try pick((0..<all).map { .constant(Double(positions[$0] ?? -1)) }, row, span)
+    return rows.count == all ? place : try pick(rows.indices.map { .constant(Double($0)) }, place, span)
   }
 
   /// The thing (or things, one of which is picked) that an expression names.
@@ -284,7 +300,7 @@ extension Lowering {
   func elements(_ source: Term, _ span: Span) throws(EvaluationError) -> [Term] {
     switch source {
     case .list(let items): return items
-    case .value(.table(let table)): return try evaluator.rows(table).indices.map { .constant(Double($0)) }
+    case .value(.table(let table)): return try evaluator.ownRows(table).map { .constant(Double($0)) }
     default: throw .notInJourneys("a list of unknown length", span)
     }
   }

@@ -552,8 +552,8 @@ extension Lowering {
       return .formula(.cell(Int(cell)))
     case .thing(let i): return .thing(thingLayout(i))
     case .instance(let i): return .instance(layout(of: i))
-    case .things(let table, let all): return .array(table, all.map { .thing(thingLayout($0)) })
-    case .instances(let table, let all): return .array(table, all.map { .instance(layout(of: $0)) })
+    case .things(let table, let rows, let all): return .array(table, rows: rows, all.map { .thing(thingLayout($0)) })
+    case .instances(let table, let rows, let all): return .array(table, rows: rows, all.map { .instance(layout(of: $0)) })
     case .journey:
       guard let index = journeyIndex[key] else { return nil }
       let journey = model.journeys[Int(index)]
@@ -571,7 +571,10 @@ extension Lowering {
   }
 
   private func thingLayout(_ i: Int) -> ThingLayout {
-    var layout = ThingLayout(kind: things[i].kind, path: things[i].name, probes: probes[i], capacity: capacities[i])
+    let around = things[i].env.instance.flatMap { instanceIndex[$0] }.map { instances[$0].units } ?? [:]
+    var layout = ThingLayout(
+      kind: things[i].kind, path: things[i].name, dimension: things[i].thing.dimension.substituting(around), probes: probes[i],
+      capacity: capacities[i])
     layout.factors = factors[i].filter { $0.value != 1 }
     return layout
   }

@@ -44,6 +44,10 @@ extension EvaluationError {
   static func tooManySteps(_ limit: Int, _ span: Span) -> EvaluationError {
     EvaluationError("E0306", "the evaluation took more than \(limit) steps", at: span, isLimit: true)
   }
+  static func rowTwice(_ key: String, _ span: Span) -> EvaluationError {
+    EvaluationError("E0307", "the row \"\(key)\" is in this list twice, and there is one of each", at: span)
+  }
+
   static func noRow(_ key: String, table: String, _ span: Span) -> EvaluationError {
     EvaluationError("E0307", "the table \(table) has no row \"\(key)\"", at: span)
   }

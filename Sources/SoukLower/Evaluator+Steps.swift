@@ -61,7 +61,7 @@ extension Evaluator {
   public func items(of value: Value) throws(EvaluationError) -> [Value]? {
     switch value {
     case .list(let items): return items
-    case .table(let table): return try rows(table).indices.map { .row(table, $0) }
+    case .table(let table): return try ownRows(table).map { .row(table, $0) }
     case .range(let low, let high, let step): return Self.numbers(from: low, to: high, step: step ?? 1).map { .number($0) }
     default: return nil
     }

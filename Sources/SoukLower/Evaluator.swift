@@ -60,6 +60,8 @@ public struct RefusingHost: EvaluationHost {
 /// A model that is being elaborated, as expressions of its members see it.
 protocol NetworkReader: AnyObject {
   func value(of member: MemberID, in instance: InstancePath, at span: Span) throws(EvaluationError) -> Value
+  /// The rows that an array has an element for, in order.
+  func rows(ofArray path: InstancePath, at span: Span) throws(EvaluationError) -> [Int]
 }
 
 public struct Evaluator {
@@ -74,7 +76,8 @@ public struct Evaluator {
   final class State {
     var globals: [GlobalID: Value] = [:]
     var underWay: Set<GlobalID> = []
-    var inlineRows: [TableID: [[Value]]] = [:]
+    var rows: [TableID: [[Value]]] = [:]
+    var ownRows: [TableID: Int] = [:]
     var keys: [TableID: [String: Int]] = [:]
     var steps = 0
     var depth = 0
@@ -110,6 +113,9 @@ public struct Evaluator {
     case .global(let id): return try global(id, e.span)
     case .member(let id): return try member(id, e.span, env)
     case .allRows(let table): return .table(table)
+    case .rowsAs(let table, let part):
+      let first = try firstRow(of: part, in: table)
+      return .list(try ownRows(part).map { .row(table, first + $0) })
     case .choiceCase(let i): return choice(i, e.type)
     case .function(let id): return .function(.named(id))
     case .lambda(let body, let parameters): return lambda(body, parameters, env)
@@ -134,6 +140,9 @@ public struct Evaluator {
     case .field(let base, let i): return try field(base, i, e, env)
     case .column(let base, let i): return try column(base, i, e, env)
     case .row(let table, let key): return try row(table, key, e, env)
+    case .rowAs(let table, let part, let given):
+      guard case .row(_, let i) = try evaluate(given, env) else { return try host.applyHost(e, [try evaluate(given, env)], env, self) }
+      return .row(table, try firstRow(of: part, in: table) + i)
     case .law(let name, let arguments): return try law(name, arguments, e, env)
     case .mix(let entries): return try mix(entries, e, env)
     case .curve(let linear, let period, let entries): return try curve(linear, period, entries, e, env)
@@ -204,14 +213,17 @@ public struct Evaluator {
     switch (value, index) {
     case (.instance(let path), .row(_, let i)): return .instance(InstancePath(path.steps + [.row(i)]))
     case (.instance(let path), .text(let key)):
-      guard case .array(_, let table) = base.type else { break }
-      return .instance(InstancePath(path.steps + [.row(try rowIndex(table, key, e.span))]))
+      guard case .array(_, let table) = base.type, let network else { break }
+      for row in try network.rows(ofArray: path, at: e.span) where try rowKey(table, row) == key {
+        return .instance(InstancePath(path.steps + [.row(row)]))
+      }
+      throw .noRow(key, table: program.tables[table.index].name, e.span)
     case (.list(let items), .number(let x)):
       guard x >= 0, x < Double(items.count), x == x.rounded() else { throw .indexOutOfRange(x, count: items.count, e.span) }
       return items[Int(x)]
     case (.table(let table), .text(let key)): return .row(table, try rowIndex(table, key, e.span))
     case (.table(let table), .number(let x)):
-      let count = try rows(table).count
+      let count = try ownRows(table).count
       guard x >= 0, x < Double(count), x == x.rounded() else { throw .indexOutOfRange(x, count: count, e.span) }
       return .row(table, Int(x))
     default: break
@@ -297,9 +309,38 @@ public struct Evaluator {
 
   // MARK: Tables
 
-  /// A table's rows, each with one value a column.
+  /// A table's rows, each with one value a column: its own, then those of the tables that serve as parts of it.
   public func rows(_ table: TableID) throws(EvaluationError) -> [[Value]] {
-    if let rows = tables[table] ?? state.inlineRows[table] { return rows }
+    if let rows = state.rows[table] { return rows }
+    var rows = try written(table)
+    state.ownRows[table] = rows.count
+    for part in program.tables[table.index].parts {
+      let given = try self.rows(part.table)
+      for i in try ownRows(part.table) { rows.append(part.columns.map { $0.map { given[i][$0] } ?? .nothing }) }
+    }
+    state.rows[table] = rows
+    return rows
+  }
+
+  /// Indices of a table's own rows.
+  public func ownRows(_ table: TableID) throws(EvaluationError) -> Range<Int> {
+    _ = try rows(table)
+    return 0..<(state.ownRows[table] ?? 0)
+  }
+
+  /// Where the rows of `part` begin among those of `table`.
+  func firstRow(of part: TableID, in table: TableID) throws(EvaluationError) -> Int {
+    if part == table { return 0 }
+    var first = try ownRows(table).count
+    for one in program.tables[table.index].parts {
+      if one.table == part { return first }
+      first += try ownRows(one.table).count
+    }
+    throw .unexpected("the rows of \(program.tables[part.index].name) aren't rows of \(program.tables[table.index].name)", program.tables[part.index].span)
+  }
+
+  private func written(_ table: TableID) throws(EvaluationError) -> [[Value]] {
+    if let rows = tables[table] { return rows }
     guard case .inline(let expressions) = program.tables[table.index].rows else {
       throw .unexpected("the rows of table \(program.tables[table.index].name) weren't loaded", program.tables[table.index].span)
     }
@@ -309,7 +350,6 @@ public struct Evaluator {
       for cell in row { values.append(try evaluate(cell, Environment())) }
       rows.append(values)
     }
-    state.inlineRows[table] = rows
     return rows
   }
 
@@ -322,7 +362,7 @@ public struct Evaluator {
   func rowIndex(_ table: TableID, _ key: String, _ span: Span) throws(EvaluationError) -> Int {
     if state.keys[table] == nil {
       var index: [String: Int] = [:]
-      for i in try rows(table).indices { index[try rowKey(table, i)] = i }
+      for i in try ownRows(table) { index[try rowKey(table, i)] = i }
       state.keys[table] = index
     }
     guard let i = state.keys[table]?[key] else { throw .noRow(key, table: program.tables[table.index].name, span) }
@@ -333,7 +373,7 @@ public struct Evaluator {
     switch try evaluate(key, env) {
     case .text(let text): return .row(table, try rowIndex(table, text, e.span))
     case .number(let x):
-      let count = try rows(table).count
+      let count = try ownRows(table).count
       guard x >= 0, x < Double(count), x == x.rounded() else { throw .indexOutOfRange(x, count: count, e.span) }
       return .row(table, Int(x))
     case .row(let table, let i): return .row(table, i)
@@ -344,7 +384,9 @@ public struct Evaluator {
   private func column(_ base: TypedExpression, _ i: Int, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value {
     switch try evaluate(base, env) {
     case .row(let table, let row): return try rows(table)[row][i]
-    case .table(let table): return .list(try rows(table).map { $0[i] })
+    case .table(let table):
+      let all = try rows(table)
+      return .list(try ownRows(table).map { all[$0][i] })
     case let other: return try host.applyHost(e, [other], env, self)
     }
   }

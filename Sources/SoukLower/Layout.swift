@@ -2,6 +2,7 @@
 // results by it, reports walk it.
 
 public import SoukSema
+public import SoukUnits
 
 /// A cell or a tally of the compiled model.
 public enum Probe: Hashable, Sendable {
@@ -14,8 +15,8 @@ public indirect enum Layout: Sendable {
   case thing(ThingLayout)
   case journey(JourneyLayout)
   case instance(InstanceLayout)
-  /// An array, one node for each row of the table, in the table's order.
-  case array(TableID, [Layout])
+  /// An array, one node for each of these rows of the table.
+  case array(TableID, rows: [Int], [Layout])
   /// A parameter or a constant `let`, with its value in this run.
   case constant(Value)
   /// A live `let` or parameter: a cell, and what its numbers are multiplied by to be in base units.
@@ -25,15 +26,18 @@ public indirect enum Layout: Sendable {
 public struct ThingLayout: Sendable {
   public var kind: ThingKind
   public var path: String
+  /// Of what it counts, holds or measures.
+  public var dimension: Dimension
   public var probes: [Statistic: Probe]
   /// A station without `rate`, a pool: its capacity in real units when constant.
   public var capacity: Double?
   /// What a recorded number is multiplied by to be in base units, where that isn't 1: amounts of money are recorded in
   /// smallest units, a live capacity under a scale in entities.
   public var factors: [Statistic: Double] = [:]
-  public init(kind: ThingKind, path: String, probes: [Statistic: Probe], capacity: Double? = nil) {
+  public init(kind: ThingKind, path: String, dimension: Dimension, probes: [Statistic: Probe], capacity: Double? = nil) {
     self.kind = kind
     self.path = path
+    self.dimension = dimension
     self.probes = probes
     self.capacity = capacity
   }

@@ -5,6 +5,7 @@
 import SoukModel
 import SoukSema
 import SoukText
+import SoukUnits
 
 /// An expression with the environment that its names are looked up in.
 struct Binding {
@@ -19,9 +20,9 @@ enum Member {
   case live(Binding)
   case thing(Int)
   case instance(Int)
-  /// One for each row of the table: indices of things, or of instances.
-  case things(TableID, [Int])
-  case instances(TableID, [Int])
+  /// One for each of these rows of the table: indices of things, or of instances.
+  case things(TableID, rows: [Int], [Int])
+  case instances(TableID, rows: [Int], [Int])
   case journey
   case action
 }
@@ -36,6 +37,8 @@ struct Instance {
   var scope: ScopeID
   /// Fields given where it is made.
   var arguments: [String: Binding]
+  /// What the unit variables of its component are here.
+  var units: [DimensionVariable: Dimension] = [:]
 }
 
 /// A kernel thing of the network.
@@ -106,7 +109,8 @@ extension Lowering {
     }
     var indices: [Int] = []
     var areInstances = false
-    for row in try evaluator.rows(table).indices {
+    let rows = try rows(of: thing, table, env)
+    for row in rows {
       var rowEnv = env
       if let local = thing.row { rowEnv[local] = .row(table, row) }
       let element = InstancePath(path.steps + [.row(row)])
@@ -118,7 +122,29 @@ extension Lowering {
       default: break
       }
     }
-    return areInstances ? .instances(table, indices) : .things(table, indices)
+    return areInstances ? .instances(table, rows: rows, indices) : .things(table, rows: rows, indices)
+  }
+
+  /// The rows that an array has an element for. A list of them is known before the run.
+  private func rows(of thing: TypedThing, _ table: TableID, _ env: Environment) throws(EvaluationError) -> [Int] {
+    guard let list = thing.rows else { return Array(try evaluator.ownRows(table)) }
+    if try readsLive(list, env) { throw .changes(list.span) }
+    var rows: [Int] = []
+    for case .row(_, let i) in try evaluator.elements(of: list, env) {
+      if rows.contains(i) { throw .rowTwice(try evaluator.rowKey(table, i), list.span) }
+      rows.append(i)
+    }
+    return rows
+  }
+
+  func rows(ofArray path: InstancePath, at span: Span) throws(EvaluationError) -> [Int] {
+    guard case .member(let member)? = path.steps.last, let owner = instanceIndex[InstancePath(path.steps.dropLast())] else {
+      throw .unexpected("this isn't an array of the model", span)
+    }
+    switch try resolve(member, in: owner, at: span) {
+    case .things(_, let rows, _), .instances(_, let rows, _): return rows
+    default: throw .unexpected("this isn't an array of the model", span)
+    }
   }
 
   private func make(
@@ -132,7 +158,11 @@ extension Lowering {
     case .component(let scope):
       var arguments: [String: Binding] = [:]
       for field in thing.fields { arguments[field.name] = Binding(expression: field.value, env: env) }
-      instances.append(Instance(path: path, name: name, demandName: demandName, scope: scope, arguments: arguments))
+      let around = env.instance.flatMap { instanceIndex[$0] }.map { instances[$0].units } ?? [:]
+      instances.append(
+        Instance(
+          path: path, name: name, demandName: demandName, scope: scope, arguments: arguments,
+          units: thing.units.mapValues { $0.substituting(around) }))
       instanceIndex[path] = instances.count - 1
       return .instance(instances.count - 1)
     }
@@ -148,7 +178,7 @@ extension Lowering {
       do throws(EvaluationError) {
         switch try resolve(member, in: instance, at: scope.members[i].span) {
         case .instance(let inner): elaborateAll(inner)
-        case .instances(_, let inner):
+        case .instances(_, _, let inner):
           for index in inner { elaborateAll(index) }
         default: break
         }

@@ -187,7 +187,7 @@ extension Lowering {
     switch try evaluator.evaluate(binding.expression, binding.env) {
     case .number(let x):
       if rule == .rate, !(x >= 0) || !x.isFinite { throw .domain("\(what) can't be negative", span) }
-      capacities[i] = x
+      if statistic != .rate { capacities[i] = x }
       return cell(i, statistic, initial: rule == .whole ? try wholeCapacity(x, what, span) : x / weight, factor: weight)
     case .curve(var curve):
       if curve.linear {

@@ -84,12 +84,14 @@ struct ExperimentHost: EvaluationHost {
 
   private func row(_ value: Value, _ part: ResultPart, _ evaluator: Evaluator, _ span: Span) throws -> Int {
     switch value {
-    case .row(_, let index): return index
+    case .row(_, let index):
+      guard case .array(_, let rows, _) = part.layout else { return index }
+      if let position = rows.firstIndex(of: index) { return position }
     case .number(let x): return x >= 0 && x < 1e9 ? Int(x) : -1
     case .text(let key):
-      guard case .array(let table, _) = part.layout, let column = evaluator.program.tables[table.index].key else { break }
+      guard case .array(let table, let own, _) = part.layout, let column = evaluator.program.tables[table.index].key else { break }
       let rows = try evaluator.rows(table)
-      if let index = rows.firstIndex(where: { if case .text(key) = $0[column] { true } else { false } }) { return index }
+      if let index = own.firstIndex(where: { if case .text(key) = rows[$0][column] { true } else { false } }) { return index }
     default: break
     }
     throw EvaluationError.results("there is no such row in these results", span)

@@ -152,7 +152,7 @@ struct Plotting {
     case .host(let part as ResultPart): return data(StandardReport(program: writing.program, run: part.run, level: writing.level).report(of: part.layout), file)
     case .table(let id):
       let table = writing.program.tables[id.index]
-      let rows = try writing.evaluator.rows(id)
+      let rows = try writing.evaluator.rows(id)[writing.evaluator.ownRows(id)]
       return ExportData(
         file: file, columns: table.columns.map { $0.name + unitName(ResultAccess.dimension($0.type)) }, rows: rows.map { row in zip(table.columns, row).map { cell($1, ResultAccess.dimension($0.type).baseUnitFactor) } })
     case .list(let items):

@@ -43,7 +43,7 @@ struct ResultAccess {
 
   /// An element of an array of things, by its row.
   func element(_ part: ResultPart, row: Int) throws -> Value {
-    guard case .array(_, let elements) = part.layout, elements.indices.contains(row) else { throw fault("there is no such row in these results") }
+    guard case .array(_, _, let elements) = part.layout, elements.indices.contains(row) else { throw fault("there is no such row in these results") }
     return .host(ResultPart(run: part.run, layout: elements[row], dimension: part.dimension))
   }
 

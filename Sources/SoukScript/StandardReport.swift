@@ -29,8 +29,7 @@ struct StandardReport {
     var tables: [RunTable] = []
     switch layout {
     case .instance, .array: walk(layout, &tables)
-    case .thing(let thing): tables = kindTables([Entry(layout: layout, dimension: dimension(of: thing.path))], in: "")
-    case .journey: tables = kindTables([Entry(layout: layout, dimension: .dimensionless)], in: "")
+    case .thing, .journey: tables = kindTables([layout], in: "")
     case .constant, .formula: break
     }
     return RunReport(model: "\(run.modelName).\(layout.path)", name: nil, facts: facts, tables: tables, isComplete: run.isComplete)
@@ -65,61 +64,27 @@ struct StandardReport {
 
   // MARK: The network
 
-  private struct Entry {
-    var layout: Layout
-    var dimension: Dimension
-    var name: String { layout.path }
-  }
-
   /// Tables of this instance, then those of the instances inside.
   private func walk(_ layout: Layout, _ tables: inout [RunTable]) {
     switch layout {
     case .instance(let instance):
-      let members = program.scopes[instance.scope.index].members
-      var entries: [Entry] = []
+      var own: [Layout] = []
       var inner: [Layout] = []
-      for (index, part) in instance.members.enumerated() {
-        guard let part, index < members.count else { continue }
-        var dimension = ResultAccess.dimension(members[index].type)
-        if case .thing(let thing) = members[index].kind { dimension = thing.dimension }
-        if !dimension.isClosed { dimension = .dimensionless }
-        collect(part, dimension, &entries, &inner)
-      }
-      tables += kindTables(entries, in: instance.path)
+      for part in instance.members { if let part { collect(part, &own, &inner) } }
+      tables += kindTables(own, in: instance.path)
       for part in inner { walk(part, &tables) }
-    case .array(_, let elements): for element in elements { walk(element, &tables) }
+    case .array(_, _, let elements): for element in elements { walk(element, &tables) }
     case .thing, .journey, .constant, .formula: break
     }
   }
 
-  private func collect(_ layout: Layout, _ dimension: Dimension, _ entries: inout [Entry], _ inner: inout [Layout]) {
+  private func collect(_ layout: Layout, _ own: inout [Layout], _ inner: inout [Layout]) {
     switch layout {
-    case .thing, .journey: entries.append(Entry(layout: layout, dimension: dimension))
+    case .thing, .journey: own.append(layout)
     case .instance: inner.append(layout)
-    case .array(_, let elements): for element in elements { collect(element, dimension, &entries, &inner) }
+    case .array(_, _, let elements): for element in elements { collect(element, &own, &inner) }
     case .constant, .formula: break
     }
-  }
-
-  private func dimension(of path: String) -> Dimension {
-    var found: Dimension?
-    func search(_ layout: Layout, _ dimension: Dimension) {
-      switch layout {
-      case .thing(let thing): if thing.path == path { found = dimension }
-      case .array(_, let elements): for element in elements { search(element, dimension) }
-      case .instance(let instance):
-        let members = program.scopes[instance.scope.index].members
-        for (index, part) in instance.members.enumerated() {
-          guard let part, index < members.count else { continue }
-          var dimension = Dimension.dimensionless
-          if case .thing(let thing) = members[index].kind { dimension = thing.dimension }
-          search(part, dimension.isClosed ? dimension : .dimensionless)
-        }
-      case .journey, .constant, .formula: break
-      }
-    }
-    search(run.layout, .dimensionless)
-    return found ?? .dimensionless
   }
 
   // MARK: Tables by kind
@@ -129,19 +94,16 @@ struct StandardReport {
     (.stock, "stocks"), (.flow, "flows"), (.counter, "counters"), (.gauge, "gauges"), (.measure, "measures"),
   ]
 
-  private func kindTables(_ entries: [Entry], in path: String) -> [RunTable] {
+  private func kindTables(_ entries: [Layout], in path: String) -> [RunTable] {
     let place = path.isEmpty ? "" : " of \(path)"
     var tables: [RunTable] = []
     for (kind, title) in Self.order {
-      let things = entries.compactMap { entry -> (ThingLayout, Dimension)? in
-        guard case .thing(let thing) = entry.layout, thing.kind == kind else { return nil }
-        return (thing, entry.dimension)
-      }
+      let things = entries.compactMap { entry -> ThingLayout? in if case .thing(let thing) = entry, thing.kind == kind { thing } else { nil } }
       guard !things.isEmpty else { continue }
-      let rows = things.map { thing, dimension in (short(thing.path, path), cells(thing, dimension)) }
+      let rows = things.map { thing in (short(thing.path, path), cells(thing, thing.dimension.isClosed ? thing.dimension : .dimensionless)) }
       tables.append(table(title + place, rows))
     }
-    let journeys = entries.compactMap { entry -> JourneyLayout? in if case .journey(let journey) = entry.layout { journey } else { nil } }
+    let journeys = entries.compactMap { entry -> JourneyLayout? in if case .journey(let journey) = entry { journey } else { nil } }
     if !journeys.isEmpty {
       tables.append(table("journeys" + place, journeys.map { (short($0.path, path), cells($0)) }))
       let outcomes = journeys.filter { $0.outcomes.count > 1 }.flatMap { outcomeRows($0, short($0.path, path)) }
@@ -334,7 +296,7 @@ struct StandardReport {
         }
         best = (words, share)
       case .instance(let instance): for part in instance.members { if let part { visit(part) } }
-      case .array(_, let elements): for element in elements { visit(element) }
+      case .array(_, _, let elements): for element in elements { visit(element) }
       case .journey, .constant, .formula: break
       }
     }

@@ -137,7 +137,7 @@ struct Writing {
 
   private func table(_ id: TableID) -> PrintedValue {
     let table = program.tables[id.index]
-    guard let rows = try? evaluator.rows(id) else { return PrintedValue(text: table.name) }
+    guard let own = try? evaluator.ownRows(id), let rows = try? evaluator.rows(id)[own] else { return PrintedValue(text: table.name) }
     let columns = table.columns.map { column -> TableColumn in
       let unit = column.unit.map { $0.isEmpty ? "" : " [\($0.text)]" } ?? ""
       return TableColumn(column.name + unit, isNumeric: isNumber(column.type))
@@ -259,7 +259,7 @@ extension Layout {
     case .thing(let thing): thing.path
     case .journey(let journey): journey.path
     case .instance(let instance): instance.path
-    case .array(_, let elements): elements.first?.path.prefix { $0 != "[" }.description ?? ""
+    case .array(_, _, let elements): elements.first?.path.prefix { $0 != "[" }.description ?? ""
     case .constant, .formula: ""
     }
   }

@@ -242,8 +242,8 @@ extension Checker {
     case .unknown:
       _ = check(index)
       return bad
-    case .array(let element, let table): return TypedExpression(.element(base, row(index, of: table)), element, span)
-    case .resultOf(.array(let element, let table)): return TypedExpression(.element(base, row(index, of: table)), .resultOf(element), span)
+    case .array(let element, let table): return TypedExpression(.element(base, row(index, ofArrayOver: table)), element, span)
+    case .resultOf(.array(let element, let table)): return TypedExpression(.element(base, row(index, ofArrayOver: table)), .resultOf(element), span)
     case .table(let table):
       let typed = row(index, of: table)
       return TypedExpression(typed.kind, .row(table), span)
@@ -256,11 +256,19 @@ extension Checker {
     }
   }
 
+  /// The row whose element of an array is meant. A key stays a text: only the array knows its rows, where they are a list.
+  private mutating func row(_ index: Expression, ofArrayOver table: TableID) -> TypedExpression {
+    let typed = row(index, of: table)
+    if case .row(_, let key) = typed.kind, key.type == .text { return key }
+    return typed
+  }
+
   /// A row of a table by its key or as a row.
   private mutating func row(_ index: Expression, of table: TableID) -> TypedExpression {
     let value = check(index)
     switch resolved(value.type) {
     case .row(table), .unknown: return value
+    case .row: return coerce(value, to: .row(table))
     case .text:
       if case .text(let parts) = value.kind, parts.count == 1, case .text(let key) = parts[0] { checkKey(key, table, value.span) }
       return TypedExpression(.row(table, value), .row(table), value.span)
@@ -272,7 +280,7 @@ extension Checker {
   }
 
   private mutating func checkKey(_ key: String, _ table: TableID, _ span: Span) {
-    guard case .inline(let rows) = program.tables[table.index].rows, let column = program.tables[table.index].key else { return }
+    guard case .inline(let rows) = program.tables[table.index].rows, !rowLists.contains(table), let column = program.tables[table.index].key else { return }
     let keys = rows.compactMap { row -> String? in
       guard column < row.count, case .text(let parts) = row[column].kind, parts.count == 1, case .text(let text) = parts[0] else { return nil }
       return text

@@ -33,7 +33,7 @@ extension Checker {
       add(binding.name, binding.type.map { type($0) } ?? .unknown, .parameter(nil, isLive: binding.type?.isLive ?? false))
     case .binding(let binding): add(binding.name, .unknown, .value(nothing, isLive: false))
     case .thing(let thing):
-      add(thing.name, outlineType(thing), .thing(TypedThing(kind: .kernel(.gauge), table: nil, row: nil, fields: [], dimension: .dimensionless)))
+      add(thing.name, outlineType(thing, id), .thing(TypedThing(kind: .kernel(.gauge), table: nil, row: nil, fields: [], dimension: .dimensionless)))
     case .journey(let name, let parameters, let steps):
       let types = parameters.map { $0.type.map { type($0) } ?? .quantity(solver.fresh()) }
       add(name, .journey(types), .journey(Journey(body: empty, parameters: [], outcomes: outcomeNames(steps), result: .void)))
@@ -48,7 +48,7 @@ extension Checker {
   }
 
   /// What is known of a thing before its fields are checked: its journey may name it, and is checked on the way.
-  private mutating func outlineType(_ tree: Thing) -> Type {
+  private mutating func outlineType(_ tree: Thing, _ id: ScopeID) -> Type {
     let one: Type
     if let kind = ThingKind(rawValue: tree.kind.text) {
       one = .thing(kind, solver.fresh())
@@ -58,8 +58,13 @@ extension Checker {
       return .unknown
     }
     guard let index = tree.index else { return one }
-    guard case .name(let name) = index.table.kind, let entry = visible[module][name], case .table(let table) = entry.symbol else { return .unknown }
-    return .array(one, table)
+    guard case .name(let name) = index.table.kind else { return .unknown }
+    if let entry = visible[module][name], case .table(let table) = entry.symbol { return .array(one, table) }
+    // A parameter of the component that takes a list of rows, declared before or after.
+    for case .parameter(let binding) in scopeTrees[id.index].declaration.members.map(\.kind) where binding.name.text == name {
+      if let written = binding.type, case .list(.row(let table)) = type(written) { return .array(one, table) }
+    }
+    return .unknown
   }
 
   /// The outcomes that a journey's steps name, `completed` first when the end can be reached.

@@ -54,6 +54,7 @@ extension ThingKind {
 extension Checker {
   mutating func checkThing(_ tree: Thing, _ scopeID: ScopeID, _ id: MemberID) {
     var table: TableID?
+    var rows: TypedExpression?
     var row: LocalID?
     localNames.append([:])
     if let index = tree.index {
@@ -61,8 +62,12 @@ extension Checker {
       if case .table(let found) = source.type {
         table = found
         row = addLocal(index.variable, .row(found), isVariable: false)
+      } else if case .list(.row(let found)) = resolved(source.type) {
+        table = found
+        rows = source
+        row = addLocal(index.variable, .row(found), isVariable: false)
       } else if source.type != .unknown {
-        report(.wrongType(describe(source.type), expected: "a table", source.span))
+        report(.wrongType(describe(source.type), expected: "a table or a list of its rows", source.span))
       }
     }
     var typed: TypedThing
@@ -86,6 +91,7 @@ extension Checker {
       return
     }
     typed.table = table
+    typed.rows = rows
     typed.row = row
     var outlined = program.scopes[scopeID.index].members[id.index].type
     if case .array(let element, _) = outlined { outlined = element }
@@ -298,7 +304,13 @@ extension Checker {
   mutating func units(of id: MemberID, in owner: ScopeID, _ component: ScopeID) -> [DimensionVariable: Dimension] {
     if let known = instanceUnits[owner]?[id] { return known }
     var own: [DimensionVariable: Dimension] = [:]
-    for (_, d) in scopeVariables[component.index] { for v in solver.resolve(d).variables where own[v] == nil { own[v] = solver.fresh() } }
+    for (name, d) in scopeVariables[component.index].sorted(by: { $0.key < $1.key }) {
+      for v in solver.resolve(d).variables where own[v] == nil {
+        let fresh = solver.fresh()
+        own[v] = fresh
+        if name == "Money" { currencies.append((fresh, program.scopes[owner.index].members[id.index].span)) }
+      }
+    }
     instanceUnits[owner, default: [:]][id] = own
     return own
   }

@@ -28,7 +28,10 @@ extension Checker {
     }
     switch (name.text, arguments.count) {
     case ("Dist", 1): return .dist(arguments[0])
-    case ("List", 1): return .list(arguments[0])
+    case ("List", 1):
+      if case .row(let table) = arguments[0] { rowLists.insert(table) }
+      return .list(arguments[0])
+    case ("Range", 1): if let d = dimension(0) { return .range(d) }
     case ("Curve", 1): if let d = dimension(0) { return .curve(d) }
     case ("Sample", 1): return .sample(arguments[0])
     case ("Signal", 1): return .signal(arguments[0])
@@ -36,7 +39,7 @@ extension Checker {
     case ("Journey", _): return .journey(arguments)
     default: break
     }
-    report(.badDeclaration("there is no type `\(name.text)` of \(arguments.count) types", span, hint: "types that take a type are `Dist<Time>`, `List<CNY>`, `Curve<payment/s>`, `Journey<Visit>`"))
+    report(.badDeclaration("there is no type `\(name.text)` of \(arguments.count) types", span, hint: "types that take a type are `Dist<Time>`, `List<CNY>`, `Range<Count>`, `Curve<payment/s>`, `Journey<Visit>`"))
     return .unknown
   }
 
@@ -61,9 +64,10 @@ extension Checker {
     var scopeNames = scope.map { scopeVariables[$0.index] } ?? [:]
     var added = false
     let result = program.units.parseDimension(unit.text.hasPrefix("1/") ? String(unit.text.dropFirst()) : unit.text) { name in
-      guard name.count == 1, let letter = name.first, letter.isUppercase, letter.isLetter else { return nil }
+      guard name == "Money" || (name.count == 1 && name.first?.isUppercase == true && name.first?.isLetter == true) else { return nil }
       if let known = scopeNames[name] { return known }
       let fresh = solver.fresh()
+      if name == "Money" { currencies.append((fresh, unit.span)) }
       scopeNames[name] = fresh
       added = true
       return fresh
@@ -188,10 +192,44 @@ extension Checker {
     case (.text, .choice(let id)):
       if case .text(let parts) = e.kind, parts.count == 1, case .text(let name) = parts[0] { return choiceCase(name, id, e.span) }
     case (.list(let element), .list(.dist(let inner))) where fits(element, inner): return e
+    case (.table(let given), .list(.row(let wanted))) where serves(given, as: wanted, e.span):
+      return TypedExpression(.rowsAs(wanted, of: given), to, e.span)
+    case (.row(let given), .row(let wanted)) where given != wanted && serves(given, as: wanted, e.span):
+      return TypedExpression(.rowAs(wanted, of: given, e), to, e.span)
     default: break
     }
     if !fits(e.type, to) { report(mismatch(e, to, why, unit: unit)) }
     return e
+  }
+
+  /// Whether rows of `given` can stand as rows of `wanted`: each of its columns is there by name and type, or may be
+  /// missing. What is lacking is reported.
+  private mutating func serves(_ given: TableID, as wanted: TableID, _ span: Span) -> Bool {
+    if given == wanted || program.tables[wanted.index].parts.contains(where: { $0.table == given }) { return true }
+    let columns = program.tables[given.index].columns
+    var found: [Int?] = []
+    for column in program.tables[wanted.index].columns {
+      let index = columns.firstIndex { $0.name == column.name }
+      if let index, !fits(columns[index].type, column.type) {
+        report(
+          .wrongType(
+            describe(columns[index].type), expected: "\(describe(column.type)) in the column \(column.name)", span,
+            why: Label(program.tables[wanted.index].span, "the column is declared here")))
+        return true
+      }
+      if index == nil {
+        guard case .optional = column.type else {
+          report(
+            .badArguments(
+              "the table \(program.tables[given.index].name) has no column `\(column.name)`, which each row of \(program.tables[wanted.index].name) has", span,
+              declared: Label(program.tables[wanted.index].span, "columns: \(program.tables[wanted.index].columns.map(\.name).joined(separator: ", "))")))
+          return true
+        }
+      }
+      found.append(index)
+    }
+    program.tables[wanted.index].parts.append(Table.Part(table: given, columns: found))
+    return true
   }
 
   mutating func mismatch(_ e: TypedExpression, _ to: Type, _ why: Label?, unit: String? = nil) -> Diagnostic {

@@ -90,6 +90,10 @@ struct Checker {
   /// Functions declared in a scope, by name.
   var scopeFunctions: [[String: FunctionID]] = []
   var scopeVariables: [[String: Dimension]] = []
+  /// What stands for `Money` in a type, and where: to be one currency in the end.
+  var currencies: [(dimension: Dimension, span: Span)] = []
+  /// Tables that a `List` is made of somewhere: rows of other tables may serve as theirs.
+  var rowLists: Set<TableID> = []
 
   enum CheckState { case waiting, checking, done }
 
@@ -140,6 +144,18 @@ struct Checker {
       }
     }
     for setting in given { checkGiven(setting) }
+    for (money, span) in currencies {
+      let dimension = solver.resolve(money)
+      if !dimension.variables.isEmpty || dimension.currency != nil { continue }
+      report(.wrongType(solver.describe(dimension), expected: "an amount of money", span))
+    }
+    for (owner, members) in instanceUnits {
+      for (id, units) in members {
+        guard case .thing(var thing) = program.scopes[owner.index].members[id.index].kind else { continue }
+        thing.units = units.mapValues { solver.resolve($0) }
+        program.scopes[owner.index].members[id.index].kind = .thing(thing)
+      }
+    }
     reportRecursiveActions()
     checkStandings()
     diagnostics.sort { ($0.primary.span.file, $0.primary.span.lower) < ($1.primary.span.file, $1.primary.span.lower) }

@@ -132,6 +132,13 @@ public struct Table: Sendable {
   public var key: Int?
   public var rows: Rows
   public var span: Span
+  /// Tables whose rows serve as rows of this one, where a list of them is wanted: behind its own rows, in this order.
+  public var parts: [Part] = []
+  /// Another table with this one's columns: for each column here its column there; nil for one that may be missing and is.
+  public struct Part: Sendable, Equatable {
+    public var table: TableID
+    public var columns: [Int?]
+  }
   public enum Rows: Sendable {
     case inline([[TypedExpression]])
     /// `csv("hubs.csv")`: the file's name; read and checked by the outer ring.
@@ -180,11 +187,15 @@ public struct TypedThing: Sendable {
   public var kind: Kind
   /// `[k in Table]`: the table and the local that stands for the row in the fields' expressions.
   public var table: TableID?
+  /// `[k in list]`: the list of rows of that table; all of its own when nil.
+  public var rows: TypedExpression?
   public var row: LocalID?
   /// By name; of a component, values for its parameters.
   public var fields: [(name: String, value: TypedExpression)]
   /// Unit of what it counts, holds or measures (`of:`); of a source the count that its rate has, of a level what it holds.
   public var dimension: Dimension
+  /// Of an instance: what the unit variables of its component are in it.
+  public var units: [DimensionVariable: Dimension] = [:]
   public func field(_ name: String) -> TypedExpression? { fields.first { $0.name == name }?.value }
 }
 
@@ -316,6 +327,10 @@ public struct TypedExpression: Sendable {
     /// The row of a table with this key (a Text), or of this index.
     case row(TableID, TypedExpression)
     case allRows(TableID)
+    /// A table's own rows as a list of rows of another (or itself), whose part it is.
+    case rowsAs(TableID, of: TableID)
+    /// A row of a table as the row of another, whose part that table is.
+    case rowAs(TableID, of: TableID, TypedExpression)
     case choiceCase(Int)
     case call(FunctionID, [TypedExpression])
     /// A function value called.
