@@ -132,13 +132,15 @@ extension Lowering {
   private func use(_ station: TypedExpression, _ duration: TypedExpression?, _ clauses: TypedClauses, _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
     let reference = try thing(station, ctx)
     let all: [Int] = if case .picked(let all, _) = reference { all } else { [reference.first] }
-    var service: Int32 = -1
+    // Registers of constants are numbered below 0 until the code is whole, so that -1 alone says nothing.
+    var time: Int32?
     if let duration {
-      service = try number(duration, ctx)
+      time = try number(duration, ctx)
     } else if let binding = liveService[reference.first] {
       guard all.count == 1 else { throw .notInJourneys("a service that changes, in an array,", step.span) }
-      service = try liveServiceTime(binding, reference.first, ctx)
+      time = try liveServiceTime(binding, reference.first, ctx)
     }
+    let service = time ?? -1
     let canBalk = all.contains { model.stations[Int(kernelIndex[$0])].capacity < .max }
     let compiled = try self.clauses(clauses, ctx, canBalk: canBalk)
     var began: Int32?
@@ -154,9 +156,9 @@ extension Lowering {
     for (k, i) in all.enumerated() {
       let stationNumber = kernelIndex[i]
       var draw: Int32 = -1
-      if service < 0, model.stations[Int(stationNumber)].service >= 0 {
+      if time == nil, model.stations[Int(stationNumber)].service >= 0 {
         draw = try drawSite("\(things[i].name).service", ctx, step.span, group: all.count > 1 ? "\(things[all[0]].demandName).service" : nil)
-      } else if service < 0, model.stations[Int(stationNumber)].rate < 0 {
+      } else if time == nil, model.stations[Int(stationNumber)].rate < 0 {
         throw .unexpected("`use \(things[i].name)` doesn't say for how long", step.span)
       }
       sites[i] = first + Int32(k)
@@ -272,7 +274,10 @@ extension Lowering {
   }
 
   private func join(_ batch: TypedExpression, _ clauses: TypedClauses, _ body: [TypedStep], _ step: TypedStep, _ ctx: CodeContext) throws(EvaluationError) {
-    guard case .one(let i) = try thing(batch, ctx) else { throw .notInJourneys("a batch picked while running", step.span) }
+    try eachThing(thing(batch, ctx), step.span) { (i) throws(EvaluationError) in try self.join(i, clauses, body, ctx) }
+  }
+
+  private func join(_ i: Int, _ clauses: TypedClauses, _ body: [TypedStep], _ ctx: CodeContext) throws(EvaluationError) {
     let compiled = try self.clauses(clauses, ctx)
     let bodyLabel = emitter.label()
     let after = emitter.label()
@@ -383,7 +388,7 @@ extension Lowering {
     let reference = try thing(counter, ctx)
     var amount = Term.constant(1)
     if let x { amount = try numberTerm(x, ctx) }
-    if things[reference.first].thing.dimension.currency != nil { amount = try unary(.roundMoney, amount, step.span) }
+    if dimension(of: reference.first).currency != nil { amount = try unary(.roundMoney, amount, step.span) }
     let r = try register(amount, step.span)
     let isOwn = frame.isProcess && weight != 1
     try emit(isOwn ? .addCell : .count, 0, r, 0, operand: 0, reference, step.span) { self.cellIndex($0, .count) ?? -1 }

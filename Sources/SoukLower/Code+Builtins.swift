@@ -354,6 +354,27 @@ extension Lowering {
 
   // MARK: Curves
 
+  /// The value of a curve now. What is kept up to date by what it reads (a formula, a condition) reads a cell that changes
+  /// with the curve's steps.
+  func curveNow(_ curve: CurveValue, _ span: Span) throws(EvaluationError) -> Term {
+    guard tracker != nil else {
+      let time = emitter.register()
+      emitter.emit(.now, time)
+      return try curveAt(curve, .register(time), span)
+    }
+    if curve.linear {
+      throw EvaluationError(
+        "E0316", "what depends on this changes in steps only", at: span, "this curve is linear", hint: "write `curve(steps)`")
+    }
+    if let known = curveCells[curve] { return load(known) }
+    let compiled = try compile(curve, span)
+    model.cells.append(Cell(path: "curve \(curveCells.count + 1)", initial: Self.value(of: compiled, at: 0), recording: .off))
+    let cell = Int32(model.cells.count - 1)
+    curveCells[curve] = cell
+    steppedCells.append(SteppedCell(cell: cell, curve: compiled, name: "curve \(curveCells.count)"))
+    return load(cell)
+  }
+
   func curveAt(_ curve: CurveValue, _ time: Term, _ span: Span) throws(EvaluationError) -> Term {
     let r = emitter.register()
     emitter.emit(.curve, r, index(of: try compile(curve, span)), try register(time, span))

@@ -26,7 +26,10 @@ extension Lowering {
       guard case .record(let fields) = try term(base, ctx), i < fields.count else { throw .notInJourneys("this field", e.span) }
       return fields[i]
     case .column(let base, let i): return try columnTerm(base, i, e, ctx)
-    case .row(_, let key), .convert(let key, 1): return try term(key, ctx)
+    case .row(let table, let key):
+      if key.type == .text { throw .computedKey(program.tables[table.index].name, key.span) }
+      return try term(key, ctx)
+    case .convert(let key, 1): return try term(key, ctx)
     case .rowAs(let table, let part, let given):
       return try binary(.add, try term(given, ctx), .constant(Double(try evaluator.firstRow(of: part, in: table))), e.span)
     case .convert(let a, let factor):
@@ -71,7 +74,15 @@ extension Lowering {
     case .apply(let f, let arguments): return try apply(f, arguments, e, ctx)
     case .at(let function, let moment):
       guard case .value(.curve(let curve)) = try term(function, ctx) else { throw .notInJourneys("a value at another moment", e.span) }
+      if case .now = moment.kind { return try curveNow(curve, e.span) }
       return try curveAt(curve, numberTerm(moment, ctx), e.span)
+    case .within(let a, let tolerance, let b):
+      let target = try numberTerm(b, ctx)
+      var allowed = try numberTerm(tolerance, ctx)
+      // A tolerance without a unit is a share of the target.
+      if case .quantity(let d) = tolerance.type, d.isDimensionless { allowed = try binary(.multiply, allowed, unary(.absolute, target, e.span), e.span) }
+      let difference = try unary(.absolute, binary(.subtract, numberTerm(a, ctx), target, e.span), e.span)
+      return try binary(.lessOrEqual, difference, allowed, e.span)
     case .lambda(let body, let parameters): return .closure(body, parameters, ctx)
     case .builtin(let builtin, let arguments): return try self.builtin(builtin, arguments, e, ctx)
     case .actionCall(let base, let scope, let member, let arguments): return try callAction(base, scope, member, arguments, e, ctx)
@@ -168,6 +179,7 @@ extension Lowering {
         guard rows.contains(i) else { throw .indexOutOfRange(x, count: rows.count, row.span) }
         return .value(.instance(InstancePath(path.steps + [.row(i)])))
       case let running:
+        if row.type == .text { throw .computedKey(program.tables[table.index].name, row.span) }
         return .picked(rows.map { InstancePath(path.steps + [.row($0)]) }, row: try position(of: running, among: rows, of: table, row.span))
       }
     case .conditional(let c, let a, let b):

@@ -4,6 +4,7 @@ import SoukModel
 import SoukSema
 import SoukSyntax
 import SoukText
+import SoukUnits
 
 extension Lowering {
   func writeCode() {
@@ -37,6 +38,7 @@ extension Lowering {
     }
     for i in instances.indices { writeInvariants(i) }
     flushPending()
+    writeSteppedCells()
   }
 
   func flushPending() {
@@ -395,6 +397,7 @@ extension Lowering {
 
   /// Capacities given as curves of steps: a process sets the cell at each step.
   private func writeSteppedCells() {
+    defer { steppedCells.removeAll() }
     for stepped in steppedCells {
       attempt { () throws(EvaluationError) in
         let frame = FrameState(parameterSlots: 0, isProcess: true, outcomes: [], result: .void)
@@ -570,11 +573,15 @@ extension Lowering {
     }
   }
 
-  private func thingLayout(_ i: Int) -> ThingLayout {
+  /// What a thing counts, holds or measures, with the unit variables of its component as they are in this instance.
+  func dimension(of i: Int) -> Dimension {
     let around = things[i].env.instance.flatMap { instanceIndex[$0] }.map { instances[$0].units } ?? [:]
+    return things[i].thing.dimension.substituting(around)
+  }
+
+  private func thingLayout(_ i: Int) -> ThingLayout {
     var layout = ThingLayout(
-      kind: things[i].kind, path: things[i].name, dimension: things[i].thing.dimension.substituting(around), probes: probes[i],
-      capacity: capacities[i])
+      kind: things[i].kind, path: things[i].name, dimension: dimension(of: i), probes: probes[i], capacity: capacities[i])
     layout.factors = factors[i].filter { $0.value != 1 }
     return layout
   }

@@ -8,16 +8,35 @@ extension Lowering {
   /// Steps with the locals and handles that they make given up at their end.
   func block(_ steps: [TypedStep], _ ctx: CodeContext) throws(EvaluationError) {
     guard let frame = ctx.frame, !ctx.usesRegisters else {
-      for step in steps { try self.step(step, ctx) }
+      for step in steps {
+        try self.step(step, ctx)
+        if try endsHere(step, ctx) { break }
+      }
       return
     }
     let slots = frame.nextSlot
     let depth = frame.cleanups.count
-    for step in steps { try self.step(step, ctx) }
+    for step in steps {
+      try self.step(step, ctx)
+      if try endsHere(step, ctx) { break }
+    }
     try emitCleanups(downTo: depth, frame)
     frame.cleanups.removeLast(frame.cleanups.count - depth)
     try cleanupsChanged(frame)
     frame.nextSlot = slots
+  }
+
+  /// Whether nothing after this step is reached in this instance: a condition that is known before the run leads to an end.
+  /// What follows may use what the instance doesn't have.
+  private func endsHere(_ step: TypedStep, _ ctx: CodeContext) throws(EvaluationError) -> Bool {
+    switch step.kind {
+    case .leave, .returning: return true
+    case .condition(let c, let then, let otherwise):
+      guard try isStatic(c, ctx) else { return false }
+      guard let last = try evaluator.condition(c, ctx.env) ? then.last : otherwise.last else { return false }
+      return try endsHere(last, ctx)
+    default: return false
+    }
   }
 
   func step(_ step: TypedStep, _ ctx: CodeContext) throws(EvaluationError) {

@@ -52,9 +52,7 @@ extension Lowering {
       guard indices.count == paths.count else { throw .unexpected("a component stands where a number is needed", span) }
       return try register(mainStatistic(.picked(indices, row: row), span), span)
     case .value(.curve(let curve)):
-      let time = emitter.register()
-      emitter.emit(.now, time)
-      return try register(curveAt(curve, .register(time), span), span)
+      return try register(curveNow(curve, span), span)
     case .list, .record, .law, .affineLaw, .closure, .value:
       throw .notInJourneys("this value", span)
     }

@@ -44,6 +44,12 @@ extension EvaluationError {
   static func tooManySteps(_ limit: Int, _ span: Span) -> EvaluationError {
     EvaluationError("E0306", "the evaluation took more than \(limit) steps", at: span, isLimit: true)
   }
+  static func computedKey(_ table: String, _ span: Span) -> EvaluationError {
+    EvaluationError(
+      "E0319", "a key that is worked out while the model runs isn't looked up", at: span, "this text changes",
+      hint: "use a row of \(table): `choose r in \(table) weight …`, `for r in \(table) { … }`, or \(table)[…] with a constant key")
+  }
+
   static func rowTwice(_ key: String, _ span: Span) -> EvaluationError {
     EvaluationError("E0307", "the row \"\(key)\" is in this list twice, and there is one of each", at: span)
   }

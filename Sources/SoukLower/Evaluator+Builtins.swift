@@ -100,9 +100,8 @@ extension Evaluator {
     case .append: return operands.count == 2 ? .list(items + [operands[1]]) : nil
     case .contains: return operands.count == 2 ? .bool(items.contains { isSame($0, operands[1]) }) : nil
     case .index:
-      guard operands.count == 2, case .number(let x) = operands[1] else { return nil }
-      guard x >= 0, x < Double(items.count), x == x.rounded() else { throw .indexOutOfRange(x, count: items.count, e.span) }
-      return items[Int(x)]
+      guard operands.count == 2 else { return nil }
+      return items.firstIndex { isSame($0, operands[1]) }.map { .number(Double($0)) } ?? .nothing
     case .first: return items.first ?? .nothing
     case .last: return items.last ?? .nothing
     case .cumulative:

@@ -112,6 +112,7 @@ public struct Evaluator {
     case .local(let id): return try local(id, e, env)
     case .global(let id): return try global(id, e.span)
     case .member(let id): return try member(id, e.span, env)
+    case .nothing: return .nothing
     case .allRows(let table): return .table(table)
     case .rowsAs(let table, let part):
       let first = try firstRow(of: part, in: table)

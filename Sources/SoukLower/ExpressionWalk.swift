@@ -6,7 +6,7 @@ extension TypedExpression {
   /// The expressions directly inside this one.
   var children: [TypedExpression] {
     switch kind {
-    case .number, .bool, .date, .clock, .local, .global, .member, .allRows, .rowsAs, .choiceCase, .function, .now, .unknown: []
+    case .number, .bool, .date, .clock, .local, .global, .member, .allRows, .rowsAs, .choiceCase, .function, .now, .nothing, .unknown: []
     case .text(let parts): parts.compactMap { if case .value(let e) = $0 { e } else { nil } }
     case .access(let a, _, _), .statistic(let a, _), .field(let a, _), .column(let a, _), .row(_, let a), .rowAs(_, _, let a), .not(let a), .negate(let a),
       .convert(let a, _), .spawn(let a), .handleState(let a, _):

@@ -109,6 +109,8 @@ final class Lowering: NetworkReader {
 
   var derivedFormulas: [DerivedFormula] = []
   var steppedCells: [SteppedCell] = []
+  /// Cells that have the value of a curve of steps, for formulas that read it.
+  var curveCells: [CurveValue: Int32] = [:]
 
   /// Cells of live `let`s and parameters that results are asked for.
   var formulaCells: [MemberKey: Int32] = [:]

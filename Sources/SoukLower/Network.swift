@@ -200,7 +200,7 @@ extension Lowering {
     switch e.kind {
     case .now, .actionCall, .spawn, .choose, .handleState: return true
     case .statistic: return true
-    case .builtin(.sample, _), .builtin(.happens, _): return true
+    case .builtin(.sample, _), .builtin(.happens, _), .builtin(.next, _): return true
     case .local(let id): return env[id] == nil && !foldLocals.contains(id)
     case .member(let id):
       if case .thing = e.type { return true }
@@ -242,9 +242,12 @@ extension Lowering {
 
   /// A fold over a table may reach into instances by its row: asked of the first element, the others being alike.
   private func foldReadsLive(_ id: LocalID, _ source: TypedExpression, _ body: TypedExpression, _ env: Environment) throws(EvaluationError) -> Bool {
-    guard let first = try evaluator.elements(of: source, env).first else { return false }
     var inner = env
-    inner[id] = first
+    // What is gone through isn't known yet inside of a function: then its body is looked at as it stands.
+    if let elements = try? evaluator.elements(of: source, env) {
+      guard let first = elements.first else { return false }
+      inner[id] = first
+    }
     return try readsLive(body, inner)
   }
 

@@ -82,7 +82,10 @@ extension Lowering {
   // MARK: Fields
 
   func field(_ i: Int, _ name: String) -> Binding? {
-    things[i].thing.field(name).map { Binding(expression: $0, env: things[i].env) }
+    guard let value = things[i].thing.field(name) else { return nil }
+    // A parameter that wasn't given leaves the field out.
+    if case .optional = value.type, case .some(.nothing) = try? evaluator.evaluate(value, things[i].env) { return nil }
+    return Binding(expression: value, env: things[i].env)
   }
 
   /// A field that must be a constant; nil if it isn't given.
@@ -215,6 +218,12 @@ extension Lowering {
     "shortest_first": .shortestFirst,
   ]
 
+  private func unknownDiscipline(_ i: Int, _ word: String) -> EvaluationError {
+    EvaluationError(
+      "E0309", "there is no discipline \"\(word)\"", at: field(i, "discipline")?.expression.span ?? things[i].span,
+      hint: "there are \(Self.disciplines.keys.sorted().joined(separator: ", "))")
+  }
+
   private func makeStation(_ i: Int) throws(EvaluationError) {
     let name = things[i].name
     var station = Station(
@@ -236,7 +245,10 @@ extension Lowering {
     station.up = cell(i, .up, initial: 1)
     station.wait = tally(i, .wait)
     station.serviceTime = tally(i, .service)
-    if let discipline = try wordField(i, "discipline") { station.discipline = Self.disciplines[discipline] ?? .fifo }
+    if let discipline = try wordField(i, "discipline") {
+      guard let known = Self.disciplines[discipline] else { throw unknownDiscipline(i, discipline) }
+      station.discipline = known
+    }
     if let binding = field(i, "service") {
       if try isLive(binding.expression, binding.env) {
         liveService[i] = binding

@@ -64,7 +64,7 @@ public indirect enum LawValue: Sendable {
   case rounded(LawValue)
 }
 
-public struct CurveValue: Sendable {
+public struct CurveValue: Hashable, Sendable {
   public var linear: Bool
   /// Seconds after which it recurs; 0 if it doesn't.
   public var period: Double

@@ -20,8 +20,10 @@ struct StandardReport {
   func report(notes: [String] = []) -> RunReport {
     var tables: [RunTable] = []
     walk(run.layout, &tables)
+    let idle = unused(in: run.layout)
+    let never = idle.isEmpty ? [] : ["never used: \(idle.joined(separator: ", "))"]
     return RunReport(
-      model: run.modelName, name: run.name, facts: facts, tables: tables, notes: notes + runNotes, isComplete: run.isComplete)
+      model: run.modelName, name: run.name, facts: facts, tables: tables, notes: notes + runNotes + never, isComplete: run.isComplete)
   }
 
   /// The tables of a part alone.
@@ -29,7 +31,7 @@ struct StandardReport {
     var tables: [RunTable] = []
     switch layout {
     case .instance, .array: walk(layout, &tables)
-    case .thing, .journey: tables = kindTables([layout], in: "")
+    case .thing, .journey: tables = kindTables([layout], in: "", isAlone: true)
     case .constant, .formula: break
     }
     return RunReport(model: "\(run.modelName).\(layout.path)", name: nil, facts: facts, tables: tables, isComplete: run.isComplete)
@@ -78,6 +80,28 @@ struct StandardReport {
     }
   }
 
+  /// Parts of components that nothing ever came to: a mechanism that this model doesn't use. They have no row of zeros.
+  private func unused(in layout: Layout) -> [String] {
+    switch layout {
+    case .instance(let instance): instance.members.flatMap { $0.map { unused(in: $0) } ?? [] }
+    case .array(_, _, let elements): elements.flatMap { unused(in: $0) }
+    case .thing(let thing): isUnused(thing) ? [thing.path] : []
+    case .journey, .constant, .formula: []
+    }
+  }
+
+  private func isUnused(_ thing: ThingLayout) -> Bool {
+    guard thing.path.contains(".") else { return false }
+    let p = Readings(probes: thing.probes, factors: thing.factors)
+    func never(_ figure: Figure?) -> Bool { (figure?.point ?? 0) == 0 }
+    return switch thing.kind {
+    case .station: never(change(p[.arrivals], .dimensionless)) && never(most(p[.queue], .dimensionless)) && never(most(p[.busy], .dimensionless))
+    case .pool: never(most(p[.held], .dimensionless)) && never(most(p[.waiting], .dimensionless))
+    case .batch: never(most(p[.waiting], .dimensionless)) && never(tally(p[.sizes], .dimensionless) { Double($0.count) })
+    default: false
+    }
+  }
+
   private func collect(_ layout: Layout, _ own: inout [Layout], _ inner: inout [Layout]) {
     switch layout {
     case .thing, .journey: own.append(layout)
@@ -94,11 +118,13 @@ struct StandardReport {
     (.stock, "stocks"), (.flow, "flows"), (.counter, "counters"), (.gauge, "gauges"), (.measure, "measures"),
   ]
 
-  private func kindTables(_ entries: [Layout], in path: String) -> [RunTable] {
+  private func kindTables(_ entries: [Layout], in path: String, isAlone: Bool = false) -> [RunTable] {
     let place = path.isEmpty ? "" : " of \(path)"
     var tables: [RunTable] = []
     for (kind, title) in Self.order {
-      let things = entries.compactMap { entry -> ThingLayout? in if case .thing(let thing) = entry, thing.kind == kind { thing } else { nil } }
+      let things = entries.compactMap { entry -> ThingLayout? in
+        if case .thing(let thing) = entry, thing.kind == kind, isAlone || !isUnused(thing) { thing } else { nil }
+      }
       guard !things.isEmpty else { continue }
       let rows = things.map { thing in (short(thing.path, path), cells(thing, thing.dimension.isClosed ? thing.dimension : .dimensionless)) }
       tables.append(table(title + place, rows))

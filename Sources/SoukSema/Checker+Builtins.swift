@@ -11,7 +11,7 @@ extension Checker {
     case .abs, .floor, .ceil, .round, .sign: return sameUnit(f, arguments, span)
     case .cents:
       let value = one(f, arguments, span)
-      if case .quantity(let d) = resolved(value.type), d.currency == nil { report(.wrongType(describe(value.type), expected: "an amount of money", value.span)) }
+      if case .quantity(let d) = resolved(value.type), d.currency == nil, d.variables.isEmpty { report(.wrongType(describe(value.type), expected: "an amount of money", value.span)) }
       return TypedExpression(.builtin(f, [value]), value.type, span, shown: value.shown)
     case .sqrt:
       let value = lifted(f, arguments, span)

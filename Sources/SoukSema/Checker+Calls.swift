@@ -198,7 +198,7 @@ extension Checker {
     for parameter in tree.parameters {
       let type = parameter.type.map { self.type($0) } ?? .quantity(solver.fresh())
       var value: TypedExpression?
-      if let tree = parameter.value { value = coerce(check(tree, expected: type), to: type) }
+      if let tree = parameter.value { value = coerce(check(tree, expected: type), to: type) } else { value = nothing(of: type, parameter.name.span) }
       ids.append(addLocal(parameter.name, type, isVariable: false, value: value))
     }
     let declared = tree.result.map { self.type($0) }
@@ -241,7 +241,8 @@ extension Checker {
 
   private mutating func makeRecord(_ id: RecordID, _ arguments: [Argument], _ span: Span) -> TypedExpression {
     let record = program.records[id.index]
-    let values = matched(arguments, record.fields.map { (name: $0.name, type: $0.type) }, span, "`\(record.name)`")
+    var values = matched(arguments, record.fields.map { (name: $0.name, type: $0.type) }, span, "`\(record.name)`")
+    for (index, field) in record.fields.enumerated() where values[index] == nil { values[index] = nothing(of: field.type, span) }
     for (index, value) in values.enumerated() where value == nil {
       report(.badArguments("`\(record.name)` needs `\(record.fields[index].name)`", span, "not given"))
     }

@@ -12,7 +12,14 @@ extension Checker {
     return check(e, expected: expected)
   }
 
+  /// The typed expression; where it was asked whether a value is missing, and it isn't, it is no longer optional.
   mutating func check(_ e: Expression, expected: Type? = nil) -> TypedExpression {
+    var typed = checkAnew(e, expected: expected)
+    if !present.isEmpty, case .optional(let inner) = resolved(typed.type), let path = e.path, present.contains(path) { typed.type = inner }
+    return typed
+  }
+
+  private mutating func checkAnew(_ e: Expression, expected: Type?) -> TypedExpression {
     let blocking = allowsBlocking
     switch e.kind {
     case .group, .call, .not, .spawn, .choose: break
@@ -57,8 +64,10 @@ extension Checker {
     case .entries(let head, let entries): return checkEntries(head, entries, e.span, expected: expected)
     case .ifElse(let condition, let then, let otherwise):
       let test = checkCondition(condition)
-      let a = check(then, expected: expected)
-      let b = coerce(check(otherwise, expected: expected ?? a.type), to: a.type, why: Label(then.span, "the other branch is \(describe(a.type))"))
+      let known = presence(in: condition)
+      let a = with(present: known.whenTrue) { $0.check(then, expected: expected) }
+      let other = with(present: known.whenFalse) { $0.check(otherwise, expected: expected ?? a.type) }
+      let b = coerce(other, to: a.type, why: Label(then.span, "the other branch is \(describe(a.type))"))
       return TypedExpression(.conditional(test, then: a, otherwise: b), a.type == .unknown ? b.type : a.type, e.span, shown: a.shown ?? b.shown)
     case .lambda(let parameters, let body): return lambda(parameters, body, e.span, expected: expected)
     case .spawn(let inner): return checkSpawn(inner, e.span)
@@ -188,7 +197,11 @@ extension Checker {
   // MARK: Operators
 
   private mutating func binary(_ op: BinaryOperator, _ left: Expression, _ right: Expression, _ span: Span, _ opSpan: Span, expected: Type?) -> TypedExpression {
-    if op == .and || op == .or { return logic(op, check(left), check(right), span) }
+    if op == .and || op == .or {
+      let first = check(left)
+      let known = presence(in: left)
+      return logic(op, first, with(present: op == .and ? known.whenTrue : known.whenFalse) { $0.check(right) }, span)
+    }
     if op == .contains {
       let list = check(left)
       let value = check(right)

@@ -88,7 +88,7 @@ extension Checker {
         element = .quantity(result)
         shown = nil
       }
-    case (.date, .date) where op == .subtract: (element, shown) = (.time, nil)
+    case (.date, .date) where op == .subtract, (.clock, .clock) where op == .subtract: (element, shown) = (.time, nil)
     case (.date, .quantity(let t)) where (op == .add || op == .subtract) && solver.unify(t, .time): (element, shown) = (.date, nil)
     case (.quantity(let t), .date) where op == .add && solver.unify(t, .time): (element, shown) = (.date, nil)
     default:

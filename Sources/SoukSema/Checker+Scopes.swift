@@ -223,15 +223,17 @@ extension Checker {
     let declared = binding.type.map { self.type($0) }
     var value: TypedExpression?
     if let tree = binding.value {
-      value = check(tree, expected: declared)
-      if let declared, let typed = value { value = coerce(typed, to: declared, why: binding.type.map { Label($0.span, "declared here") }) }
+      // A default doesn't say what a unit variable is: an instance may give the parameter in another unit.
+      let open = declared.map { opened($0) }
+      value = check(tree, expected: open)
+      if let declared = open, let typed = value { value = coerce(typed, to: declared, why: binding.type.map { Label($0.span, "declared here") }) }
       value = value.map { resolvedTree($0) }
+    } else if let declared {
+      // Without a default a model's parameter must be given by every run, unless it may be missing.
+      value = nothing(of: declared, binding.span)
     }
     if binding.type == nil, binding.value == nil {
       report(.badDeclaration("`\(binding.name.text)` has neither a type nor a value", binding.name.span, hint: "write `param \(binding.name.text): Time` or `param \(binding.name.text) = 5 min`"))
-    }
-    if !program.scopes[scopeID.index].isComponent, binding.value == nil, binding.type != nil {
-      // A model's param without a default must be given by every run; that is checked where it is run.
     }
     var type = declared ?? value?.type ?? .unknown
     if declared == nil, case .quantity(let d) = type { type = .quantity(solver.resolve(d)) }

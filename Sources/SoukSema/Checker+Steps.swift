@@ -21,7 +21,7 @@ extension Checker {
     for (index, parameter) in parameters.enumerated() {
       let type = index < types.count ? types[index] : parameter.type.map { self.type($0) } ?? .quantity(solver.fresh())
       var value: TypedExpression?
-      if let tree = parameter.value { value = coerce(check(tree, expected: type), to: type) }
+      if let tree = parameter.value { value = coerce(check(tree, expected: type), to: type) } else { value = nothing(of: type, parameter.name.span) }
       ids.append(addLocal(parameter.name, type, isVariable: false, value: value))
     }
     let typed = checkSteps(steps)
@@ -31,7 +31,11 @@ extension Checker {
 
   mutating func checkSteps(_ steps: [Step]) -> [TypedStep] {
     localNames.append([:])
-    defer { localNames.removeLast() }
+    let known = present
+    defer {
+      localNames.removeLast()
+      present = known
+    }
     var out: [TypedStep] = []
     var ended: (span: Span, why: String)?
     for step in steps {
@@ -201,7 +205,13 @@ extension Checker {
     case .leave(let name): return leave(name, step.span)
     case .condition(let condition, let then, let otherwise):
       let value = checkCondition(condition)
-      return .condition(value, then: checkSteps(then), otherwise: otherwise.map { checkSteps($0) } ?? [])
+      let known = presence(in: condition)
+      let first = with(present: known.whenTrue) { $0.checkSteps(then) }
+      let second = otherwise.map { steps in with(present: known.whenFalse) { $0.checkSteps(steps) } } ?? []
+      // The steps after an `if` that leads away know what made it not be taken.
+      if endsAlways(first) { present.formUnion(known.whenFalse) }
+      if endsAlways(second) { present.formUnion(known.whenTrue) }
+      return .condition(value, then: first, otherwise: second)
     case .whileLoop(let condition, let body):
       let value = checkCondition(condition)
       return .whileLoop(value, body: checkSteps(body))
@@ -451,7 +461,7 @@ extension Checker {
     if wanted == .void {
       report(.wrongType("a value", expected: "no value: the action declares none", value.span, hints: [Hint("declare it: `action name() -> Time`")]))
     }
-    let typed = check(value, expected: wanted)
+    let typed = checkWhole(value, expected: wanted)
     if returnsText, !returnFound, case .quantity = wanted, typed.type.dimension == nil {
       returnType = typed.type
       returnFound = true

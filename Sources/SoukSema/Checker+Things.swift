@@ -148,20 +148,32 @@ extension Checker {
     guard let field = tree.fields.first(where: { $0.name.text == "of" || $0.name.text == "currency" }) else { return nil }
     guard let text = unitText(field.value) else { return nil }
     if text == "1" { return .dimensionless }
-    let variables = scope.map { scopeVariables[$0.index] } ?? [:]
-    switch program.units.parseDimension(text, variable: { variables[$0] }) {
-    case .success(let dimension):
-      if kind == .account, dimension.currency == nil, !dimension.factors.contains(where: { if case .variable = $0.atom { true } else { false } }) {
-        report(.wrongType(solver.describe(dimension), expected: "a currency", field.value.span))
-      }
-      return dimension
-    case .failure(let problem):
-      report(.badUnit(problem, field.value.span))
-      return .dimensionless
+    guard let dimension = dimension(text, field.value.span) else { return .dimensionless }
+    if kind == .account, dimension.currency == nil, dimension.variables.isEmpty {
+      report(.wrongType(solver.describe(dimension), expected: "a currency", field.value.span))
     }
+    return dimension
   }
 
+  /// A field that may be left out takes what may be missing: the field is as if it weren't written.
   private mutating func checkField(_ field: Field, _ rule: FieldRule, _ own: inout Dimension, _ kind: ThingKind) -> TypedExpression? {
+    guard let path = field.value.path, isOptional(field.value) else { return checkPresentField(field, rule, &own, kind) }
+    let before = present
+    present.insert(path)
+    defer { present = before }
+    guard var value = checkPresentField(field, rule, &own, kind) else { return nil }
+    value.type = .optional(value.type)
+    return value
+  }
+
+  private mutating func isOptional(_ e: Expression) -> Bool {
+    guard case .name(let name) = e.kind, let scope, let member = program.scopes[scope.index].member(named: name) else { return false }
+    guard case .parameter = program.scopes[scope.index].members[member.index].kind else { return false }
+    if case .optional = program.scopes[scope.index].members[member.index].type { return true }
+    return false
+  }
+
+  private mutating func checkPresentField(_ field: Field, _ rule: FieldRule, _ own: inout Dimension, _ kind: ThingKind) -> TypedExpression? {
     readsLive = false
     readsClock = false
     var live = false
@@ -195,6 +207,12 @@ extension Checker {
     case .flag: value = coerce(check(field.value), to: .bool)
     case .word(let words):
       let text = nameText(field.value) ?? ""
+      if !words.contains(text.lowercased()), let scope, let member = program.scopes[scope.index].member(named: text) {
+        // A parameter says it; what it says is held against the words when the instance is made.
+        checkMember(scope, member)
+        value = coerce(check(field.value, expected: .text), to: .text)
+        break
+      }
       if !words.contains(text.lowercased()) {
         report(.unknownCase(text, of: "the values of `\(field.name.text)`", known: words, suggestions: closest(text, words), field.value.span))
       }
@@ -381,10 +399,25 @@ extension Checker {
       fields.append((field.name.text, resolvedTree(value)))
     }
     for member in parameters {
-      guard case .parameter(let value, _) = member.kind, value == nil, !tree.fields.contains(where: { $0.name.text == member.name }) else { continue }
+      guard case .parameter(let value, _) = member.kind, !tree.fields.contains(where: { $0.name.text == member.name }) else { continue }
+      if let value {
+        let type = substituted(resolved(member.type), substitution)
+        if !fits(value.type, type) { report(mismatch(TypedExpression(value.kind, value.type, tree.name.span), type, Label(value.span, "the default is used"))) }
+        continue
+      }
       report(.missingField(member.name, of: "a \(scopeInfo.name)", tree.name.span, example: "\(member.name): …"))
     }
     return TypedThing(kind: .component(component), table: nil, row: nil, fields: fields, dimension: .dimensionless)
+  }
+
+  /// The type with fresh variables in place of those of the component that is checked.
+  mutating func opened(_ type: Type) -> Type {
+    guard let scope, program.scopes[scope.index].isComponent else { return type }
+    var fresh: [DimensionVariable: Dimension] = [:]
+    for (_, d) in scopeVariables[scope.index].sorted(by: { $0.key < $1.key }) {
+      for v in solver.resolve(d).variables { fresh[v] = solver.fresh() }
+    }
+    return fresh.isEmpty ? type : substituted(resolved(type), fresh)
   }
 
   func substituted(_ type: Type, _ s: [DimensionVariable: Dimension]) -> Type {

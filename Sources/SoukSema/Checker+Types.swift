@@ -61,23 +61,27 @@ extension Checker {
       default: break
       }
     }
-    var scopeNames = scope.map { scopeVariables[$0.index] } ?? [:]
-    var added = false
-    let result = program.units.parseDimension(unit.text.hasPrefix("1/") ? String(unit.text.dropFirst()) : unit.text) { name in
+    return dimension(unit.text.hasPrefix("1/") ? String(unit.text.dropFirst()) : unit.text, unit.span).map { .quantity($0) } ?? .unknown
+  }
+
+  /// The dimension that a unit text means in a type or an `of:`, where a single capital and `Money` are unit variables of the
+  /// component; nil, and reported, if there is none.
+  mutating func dimension(_ text: String, _ span: Span) -> Dimension? {
+    var known = scope.map { scopeVariables[$0.index] } ?? [:]
+    let result = program.units.parseDimension(text) { name in
       guard name == "Money" || (name.count == 1 && name.first?.isUppercase == true && name.first?.isLetter == true) else { return nil }
-      if let known = scopeNames[name] { return known }
+      if let variable = known[name] { return variable }
       let fresh = solver.fresh()
-      if name == "Money" { currencies.append((fresh, unit.span)) }
-      scopeNames[name] = fresh
-      added = true
+      if name == "Money" { currencies.append((fresh, span)) }
+      known[name] = fresh
       return fresh
     }
-    if added, let scope { scopeVariables[scope.index] = scopeNames }
+    if let scope { scopeVariables[scope.index] = known }
     switch result {
-    case .success(let dimension): return .quantity(dimension)
+    case .success(let dimension): return dimension
     case .failure(let problem):
-      report(.badUnit(problem, unit.span))
-      return .unknown
+      report(.badUnit(problem, span))
+      return nil
     }
   }
 
@@ -189,6 +193,8 @@ extension Checker {
       return TypedExpression(.curve(linear: false, period: 0, [(key: zero, value: e)]), to, e.span, shown: e.shown)
     case (.thing(.counter, _), _), (.thing(.gauge, _), _), (.thing(.level, _), _), (.thing(.account, _), _):
       if let read = readThing(e), fits(read.type, to) { return read }
+    case (.text, .dist(.text)):
+      return TypedExpression(.mix([(chance: TypedExpression(.number(1), .number, e.span), value: e)]), to, e.span)
     case (.text, .choice(let id)):
       if case .text(let parts) = e.kind, parts.count == 1, case .text(let name) = parts[0] { return choiceCase(name, id, e.span) }
     case (.list(let element), .list(.dist(let inner))) where fits(element, inner): return e

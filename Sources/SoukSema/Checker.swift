@@ -90,6 +90,8 @@ struct Checker {
   /// Functions declared in a scope, by name.
   var scopeFunctions: [[String: FunctionID]] = []
   var scopeVariables: [[String: Dimension]] = []
+  /// Names, such as `limit` or `hub.cutoff`, of which it is known here that they aren't missing.
+  var present: Set<String> = []
   /// What stands for `Money` in a type, and where: to be one currency in the end.
   var currencies: [(dimension: Dimension, span: Span)] = []
   /// Tables that a `List` is made of somewhere: rows of other tables may serve as theirs.
@@ -417,12 +419,13 @@ struct Checker {
 
   /// Runs `body` with the state of a place of its own, and comes back.
   mutating func detached<T>(module: Int? = nil, scope: ScopeID? = nil, place: Place = .script, _ body: (inout Checker) -> T) -> T {
-    let saved = (self.module, self.scope, self.place, locals, localNames, localShown, journey, outcomes, returnType, allowsBlocking, readsLive, readsClock, callerAction, localSpans)
+    let saved = (self.module, self.scope, self.place, locals, localNames, present, localShown, journey, outcomes, returnType, allowsBlocking, readsLive, readsClock, callerAction, localSpans)
     self.module = module ?? self.module
     self.scope = scope
     self.place = place
     locals = []
     localNames = [[:]]
+    present = []
     localShown = [:]
     journey = nil
     outcomes = []
@@ -430,7 +433,7 @@ struct Checker {
     allowsBlocking = false
     callerAction = nil
     let result = body(&self)
-    (self.module, self.scope, self.place, locals, localNames, localShown, journey, outcomes, returnType, allowsBlocking, readsLive, readsClock, callerAction, localSpans) = saved
+    (self.module, self.scope, self.place, locals, localNames, present, localShown, journey, outcomes, returnType, allowsBlocking, readsLive, readsClock, callerAction, localSpans) = saved
     return result
   }
 

@@ -377,6 +377,8 @@ public struct TypedExpression: Sendable {
     case handleState(TypedExpression, HandleState)
     case choose(LocalID, in: TypedExpression, logit: Bool, TypedExpression)
     case calendar([TypedExpression], period: Double)
+    /// An optional without a value: what a parameter that may be left out is then.
+    case nothing
     case unknown
   }
 
