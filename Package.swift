@@ -68,7 +68,7 @@ let package = Package(
     tests("SoukEngine", uses: ["SoukNumerics", "SoukModel", "SoukStats"]),
     tests("SoukReport", uses: ["SoukUnits"]),
     tests("SoukScript", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukSema", "SoukModel", "SoukLower", "SoukStats", "SoukEngine", "SoukReport"]),
-    tests("Souk", uses: ["SoukText"], data: "Goldens", "Cases"),
+    tests("Souk", uses: ["SoukText"], data: "Goldens", "Cases", "Library"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -28,6 +28,15 @@ import Testing
   }
 }
 
+/// Each mechanism of the standard library against what is known of it: scripts in the folder `Library`, whose checks hold.
+@Suite struct LibraryTests {
+  @Test(arguments: Repository.files(below: "Tests/SoukTests/Library", extension: "souk")) func mechanism(_ path: String) throws {
+    let finished = try Program.run(["run", path], seconds: 900)
+    #expect(finished.code == 0 && !finished.crashed, "\(finished)")
+    #expect(finished.output.contains("holds") || finished.output.contains("passes"), "it states nothing:\n\(finished)")
+  }
+}
+
 /// A fenced block of a Markdown page.
 struct Fence: CustomTestStringConvertible {
   var page: String
