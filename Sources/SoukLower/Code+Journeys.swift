@@ -201,7 +201,7 @@ extension Lowering {
       let entities = (x / weight).rounded()
       if entities * weight != x {
         warn(
-          "E0314", "\(numberText(x)) isn't a multiple of \(numberText(weight)): \(numberText(entities * weight)) will come", at: count.expression.span)
+          "E0314", "\(written(x)) isn't a multiple of \(written(weight)): \(written(entities * weight)) will come", at: count.expression.span)
       }
       let times = field(i, "times") == nil ? laws.index(of: Law(.constant, 0)) : try lawField(i, "times")
       return (.released(count: Int64(entities), times: times), -1)
@@ -221,8 +221,8 @@ extension Lowering {
     if weight == 1 { return try lawField(i, "batch") }
     guard let batch = field(i, "batch"), case .number(let x) = try constantField(i, "batch") else {
       throw EvaluationError(
-        "E0312", "one thing at a time can't come at a scale of 1/\(numberText(weight))", at: span,
-        hint: "give the source a `batch` that is a multiple of \(numberText(weight)), or leave out `scale`")
+        "E0312", "one thing at a time can't come at a scale of 1/\(written(weight))", at: span,
+        hint: "give the source a `batch` that is a multiple of \(written(weight)), or leave out `scale`")
     }
     return laws.index(of: Law(.constant, try wholeCapacity(x, "the batch", batch.expression.span)))
   }

@@ -304,7 +304,7 @@ extension Lowering {
     for weight in weights { rest = try binary(.subtract, rest, weight, step.span) }
     if case .constant(let x) = rest {
       if x < -1e-9 {
-        throw EvaluationError("E0321", "the chances add up to more than 100%", at: step.span, "they make \(numberText(((1 - x) * 100 * 1e6).rounded() / 1e6))%")
+        throw EvaluationError("E0321", "the chances add up to more than 100%", at: step.span, "they make \(written(((1 - x) * 100 * 1e6).rounded() / 1e6))%")
       }
       rest = .constant(x < 1e-9 ? 0 : x)
     } else {

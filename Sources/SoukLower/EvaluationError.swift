@@ -3,6 +3,7 @@
 // the checker lets no script through that would meet them.
 
 public import SoukText
+import SoukUnits
 
 /// A mistake found by evaluating an expression, with its place.
 public struct EvaluationError: Error, Sendable {
@@ -26,7 +27,7 @@ extension EvaluationError {
   }
   static func indexOutOfRange(_ index: Double, count: Int, _ span: Span) -> EvaluationError {
     EvaluationError(
-      "E0302", "there is no element \(numberText(index)) in a list of \(count)", at: span,
+      "E0302", "there is no element \(written(index)) in a list of \(count)", at: span,
       count == 0 ? "the list is empty" : "elements count from 0 to \(count - 1)")
   }
   static func emptyList(_ what: String, _ span: Span) -> EvaluationError {
@@ -36,13 +37,14 @@ extension EvaluationError {
     EvaluationError("E0303", problem, at: span)
   }
   static func notWhole(_ what: String, _ x: Double, _ span: Span) -> EvaluationError {
-    EvaluationError("E0304", "\(what) must be a whole number, not \(numberText(x))", at: span)
+    EvaluationError("E0304", "\(what) must be a whole number, not \(written(x))", at: span)
   }
   static func tooDeep(_ limit: Int, _ span: Span) -> EvaluationError {
     EvaluationError("E0305", "functions call each other more than \(limit) deep", at: span, isLimit: true)
   }
   static func tooManySteps(_ limit: Int, _ span: Span) -> EvaluationError {
-    EvaluationError("E0306", "the evaluation took more than \(limit) steps", at: span, isLimit: true)
+    EvaluationError("E0306", "the evaluation took more than \(written(Double(limit))) steps", at: span,
+      limit < Evaluator.defaultStepLimit ? "`--max-steps` allows more" : "the most that is allowed", isLimit: true)
   }
   static func computedKey(_ table: String, _ span: Span) -> EvaluationError {
     EvaluationError(
@@ -88,7 +90,12 @@ extension EvaluationError {
   }
 }
 
-/// A number in a message: whole numbers without a point.
+/// A number in a message, as people read it; what isn't whole doesn't look whole.
+func written(_ x: Double) -> String {
+  NumberText.format(x, style: x == x.rounded() ? .standard : NumberStyle(landmark: x.rounded().magnitude))
+}
+
+/// A number in full, for dumps: whole numbers without a point.
 func numberText(_ x: Double) -> String {
   x == x.rounded() && x.magnitude < 1e15 ? "\(Int64(x))" : "\(x)"
 }

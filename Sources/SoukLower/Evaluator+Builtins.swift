@@ -23,7 +23,7 @@ extension Evaluator {
 
   private func inDomain(_ y: Double, of builtin: Builtin, at x: Double, _ span: Span) throws(EvaluationError) -> Double {
     if y.isFinite || !x.isFinite { return y }
-    throw .domain("\(builtin.rawValue)(\(numberText(x))) \(y.isNaN || builtin == .ln ? "is not defined" : "is too large")", span)
+    throw .domain("\(builtin.rawValue)(\(written(x))) \(y.isNaN || builtin == .ln ? "is not defined" : "is too large")", span)
   }
 
   /// Functions of a few numbers, dates and texts.

@@ -161,8 +161,8 @@ extension Lowering {
     guard divided == divided.rounded() else { throw fractional(what, x, span) }
     if weight > 1, divided > 0, divided < 10 {
       warn(
-        "E0313", "\(what) is \(numberText(divided)) at this scale: small stations queue more than large ones", at: span,
-        "one entity stands for \(numberText(weight))", hints: [Hint("prefer a station with a `rate`, or a finer scale")])
+        "E0313", "\(what) is \(written(divided)) at this scale: small stations queue more than large ones", at: span,
+        "one entity stands for \(written(weight))", hints: [Hint("prefer a station with a `rate`, or a finer scale")])
     }
     return divided
   }
@@ -171,8 +171,8 @@ extension Lowering {
     var safe = min(weight, x)
     while safe > 1, x.truncatingRemainder(dividingBy: safe) != 0 { safe -= 1 }
     return EvaluationError(
-      "E0312", "\(what) would be \(x / weight) at this scale", at: span, "\(numberText(x)) isn't a multiple of \(numberText(weight))",
-      hint: "the coarsest safe scale is 1/\(numberText(max(1, safe)))")
+      "E0312", "\(what) would be \(written(x / weight)) at this scale", at: span, "\(written(x)) isn't a multiple of \(written(weight))",
+      hint: "the coarsest safe scale is 1/\(written(max(1, safe)))")
   }
 
   enum CapacityRule { case whole, rate }
@@ -445,7 +445,7 @@ extension Lowering {
     case .clock(let x):
       period = ticks(86_400)
       instants = [Int64(((x - clockOffset(period: 86_400)) * 1e9).rounded())]
-    case .number(let x): instants = [ticks(max(0, x))]
+    case .number(let x): instants = [ticks(max(-9e9, x))]
     case .date(let nanoseconds, _):
       guard let start else { throw .needsStart(span) }
       instants = [nanoseconds - start]
@@ -456,7 +456,7 @@ extension Lowering {
       }
       for item in items {
         switch item {
-        case .number(let x): instants.append(ticks(max(0, x)))
+        case .number(let x): instants.append(ticks(max(-9e9, x)))
         case .date(let nanoseconds, _):
           guard let start else { throw .needsStart(span) }
           instants.append(nanoseconds - start)
@@ -466,6 +466,11 @@ extension Lowering {
     default: throw .unexpected("instants are needed here", span)
     }
     if period > 0 { instants = instants.map { (($0 % period) + period) % period } }
+    let early = instants.count { $0 < 0 }
+    if early > 0 {
+      let what = instants.count == 1 ? "this instant lies" : early == instants.count ? "all of these instants lie" : early == 1 ? "one of these instants lies" : "\(early) of these instants lie"
+      warn("E0322", "\(what) before the model's start, and nothing happens then", at: span, "before the start", hints: [Hint("let the model `start` earlier, or leave it out")])
+    }
     instants = instants.filter { $0 >= 0 }
     // In a list two may come at one instant; a calendar knows each time of its day once.
     if period > 0 { instants = Array(Set(instants)) }

@@ -17,7 +17,7 @@ struct Decision: Sendable {
     var left: EstimateValue
     var right: EstimateValue?
     var op: BinaryOperator?
-    var tolerance: Double?
+    var tolerance: Tolerance?
     var sides: ClaimValue.Sides?
     var evidence: ClaimEvidence?
     /// The replication (from 0) that misses by most, or violates at all.
@@ -127,7 +127,7 @@ enum Deciding {
   }
 
   private static func within(
-    _ left: EstimateValue, _ right: EstimateValue, _ tolerance: Double, _ sides: ClaimValue.Sides, _ confidence: Double, isNegated: Bool
+    _ left: EstimateValue, _ right: EstimateValue, _ tolerance: Tolerance, _ sides: ClaimValue.Sides, _ confidence: Double, isNegated: Bool
   ) -> Decision {
     let evidence = Claim.decideWithin(
       left.values.map { $0 ?? .nan }, of: right.values.map { $0 ?? .nan }, tolerance: tolerance, confidence: confidence)
@@ -146,7 +146,7 @@ enum Deciding {
     case .truth(let estimate, _): return estimate.values.contains { $0 == nil } ? nil : estimate.values.allSatisfy { $0 == 1 }
     case .comparison(let op, let a, let b, _):
       return a.point.flatMap { x in b.point.map { Lifting.test(op)(x, $0) } }
-    case .within(let a, let b, let tolerance, _): return a.point.flatMap { x in b.point.map { (x - $0).magnitude <= tolerance * $0.magnitude } }
+    case .within(let a, let b, let tolerance, _): return a.point.flatMap { x in b.point.map { (x - $0).magnitude <= tolerance.width(of: $0) } }
     }
   }
 }

@@ -163,23 +163,21 @@ struct ExperimentHost: EvaluationHost {
 
   /// `a within 2% of b`: of estimates a claim, of values over time a condition, of numbers true or false.
   private func within(
-    _ a: Value, _ tolerance: Value, _ b: Value, _ left: TypedExpression, _ share: TypedExpression, _ right: TypedExpression, _ e: TypedExpression
+    _ a: Value, _ tolerance: Value, _ b: Value, _ leftSide: TypedExpression, _ share: TypedExpression, _ rightSide: TypedExpression, _ e: TypedExpression
   ) throws(EvaluationError) -> Value {
     try typed {
       let width = try Statistics(span: share.span).number(tolerance)
       let isRelative = ResultAccess.dimension(share.type).isDimensionless
-      let test: (Double, Double) -> Bool = { ($0 - $1).magnitude <= (isRelative ? width * $1.magnitude : width) }
+      let allowed: Tolerance = isRelative ? .share(width) : .amount(width)
+      let test: (Double, Double) -> Bool = { ($0 - $1).magnitude <= allowed.width(of: $1) }
       let lifting = Lifting(span: e.span)
       let (x, y) = (try lifting.operand(a), try lifting.operand(b))
       switch (x, y) {
       case (.scalar(let x), .scalar(let y)): return .bool(test(x, y))
-      case (.estimate, _) where isRelative, (_, .estimate) where isRelative:
-        return .host(
-          ClaimValue.within(
-            try lifting.estimate(x, like: y, nil), try lifting.estimate(y, like: x, nil), tolerance: width, ClaimValue.Sides(left: left, right: right)))
-      case (.estimate, .scalar), (.scalar, .estimate), (.estimate, .estimate):
-        let distance = try lifting.lift(a, b) { ($0 - $1).magnitude }
-        return try lifting.comparison(.lessOrEqual, distance, .number(width), ClaimValue.Sides(left: left, right: share))
+      case (.date(let x), .date(let y)): return .bool(x.seconds(since: y).magnitude <= width)
+      case (.estimate, .scalar), (.estimate, .date), (.estimate, .estimate), (.scalar, .estimate), (.date, .estimate):
+        let (left, right) = try lifting.alike(x, y)
+        return .host(ClaimValue.within(left, right, tolerance: allowed, ClaimValue.Sides(left: leftSide, right: rightSide, tolerance: share)))
       default:
         guard case .host(var signal as SignalValue) = try lifting.lift(a, b, { test($0, $1) ? 1 : 0 }) else {
           throw EvaluationError.results("`within` compares numbers, estimates and values over time", e.span)

@@ -83,6 +83,10 @@ struct Lifting {
       var out = x.map { op == .add ? $0 + y : $0 - y }
       out.form = x.form
       return .host(out)
+    case (.scalar(let x), .estimate(let y)) where y.origin != nil && op == .add:
+      var out = y.map { x + $0 }
+      out.form = y.form
+      return .host(out)
     case (.estimate(let x), .date(let y)):
       guard op == .subtract, let origin = x.origin else { return nil }
       let offset = y.seconds(since: origin)
@@ -92,7 +96,12 @@ struct Lifting {
       let offset = x.seconds(since: origin)
       return .host(y.map { offset - $0 })
     case (.estimate(let x), .estimate(let y)):
-      guard let first = x.origin, let second = y.origin, op == .subtract, x.values.count == y.values.count else { return nil }
+      guard op == .add || op == .subtract, x.values.count == y.values.count else { return nil }
+      guard let first = x.origin, let second = y.origin else {
+        guard let form = [x, y].first(where: { $0.origin != nil })?.form else { return nil }
+        let values = zip(x.values, y.values).map { a, b in a.flatMap { a in b.map { op == .add ? a + $0 : a - $0 } } }
+        return .host(EstimateValue(values: values, form: form, lineage: x.lineage.merged(y.lineage)))
+      }
       let offset = first.seconds(since: second)
       let values = zip(x.values, y.values).map { a, b in a.flatMap { a in b.map { a + offset - $0 } } }
       return .host(EstimateValue(values: values, lineage: x.lineage.merged(y.lineage)))
@@ -254,11 +263,7 @@ struct Lifting {
       out.isTruth = true
       return .host(out)
     default:
-      let origin = originOf(x) ?? originOf(y)
-      var left = try estimate(x, like: y, origin)
-      var right = try estimate(y, like: x, origin)
-      // Against a duration a moment is one too: the time since the start.
-      if left.origin == nil || right.origin == nil { (left.form, right.form) = (.number, .number) }
+      let (left, right) = try alike(x, y)
       try requireSame(left.values.count, right.values.count)
       return .host(ClaimValue.comparison(op, left, right, sides))
     }
@@ -271,6 +276,15 @@ struct Lifting {
     out.categories = nil
     out.isTruth = true
     return out
+  }
+
+  /// Both sides of a claim, for every replication; moments and dates counted from one origin.
+  func alike(_ x: Operand, _ y: Operand) throws -> (EstimateValue, EstimateValue) {
+    let origin = originOf(x) ?? originOf(y)
+    var (left, right) = (try estimate(x, like: y, origin), try estimate(y, like: x, origin))
+    // Against a duration a moment is one too: the time since the start.
+    if left.origin == nil || right.origin == nil { (left.form, right.form) = (.number, .number) }
+    return (left, right)
   }
 
   private func originOf(_ x: Operand) -> Instant? {

@@ -53,6 +53,8 @@ struct ResultAccess {
     case .sample(let inner), .signal(let inner), .estimate(let inner), .resultOf(let inner), .array(let inner, _), .optional(let inner),
       .list(let inner), .dist(let inner):
       dimension(inner)
+    // A moment among estimates is counted in seconds from its model's start.
+    case .date: .time
     default: .dimensionless
     }
   }

@@ -143,7 +143,7 @@ struct SampleValue: HostValue {
   var parts: [Observations]
   /// What was observed: `day.online.time`. Samples of one journey have the same beginning.
   var path: String
-  /// Names that values are indices into: outcomes, cases of a choice.
+  /// Names that values are indices into: a journey's outcomes.
   var categories: [String]?
   var isTruth = false
   var weight: Double
@@ -162,7 +162,7 @@ struct SignalValue: HostValue {
 /// A statement on estimates, to be decided by a check.
 indirect enum ClaimValue: HostValue {
   case comparison(BinaryOperator, EstimateValue, EstimateValue, Sides)
-  case within(EstimateValue, EstimateValue, tolerance: Double, Sides)
+  case within(EstimateValue, EstimateValue, tolerance: Tolerance, Sides)
   case truth(EstimateValue, TypedExpression)
   case decided(Bool, TypedExpression)
   case and(ClaimValue, ClaimValue)
@@ -173,5 +173,7 @@ indirect enum ClaimValue: HostValue {
   struct Sides: Sendable {
     var left: TypedExpression
     var right: TypedExpression
+    /// How far they may be apart.
+    var tolerance: TypedExpression?
   }
 }

@@ -288,16 +288,17 @@ struct StandardReport {
     ]
   }
 
+  /// Outcomes that the language gives by itself: told when they occurred, for often they can't.
+  static let ownOutcomes: Set<String> = ["completed", "balked", "reneged"]
+
   /// For each outcome how many, and which share of those that finished.
   private func outcomeRows(_ journey: JourneyLayout, _ name: String) -> [(String, [Cell])] {
     func count(_ cell: Int, _ path: SamplePath) -> Double {
       path.cells.indices.contains(cell) ? path.cells[cell].last - path.cells[cell].atWarmup : 0
     }
-    // Outcomes that the language gives by itself are told when they occurred.
-    let silent: Set<String> = ["completed", "balked", "reneged"]
     return zip(journey.outcomes, journey.outcomeCells).compactMap { outcome, cell in
       let counts = run.paths.map { count(cell, $0) as Double? }
-      if silent.contains(outcome), counts.allSatisfy({ $0 == 0 }) { return nil }
+      if Self.ownOutcomes.contains(outcome), counts.allSatisfy({ $0 == 0 }) { return nil }
       let shares = run.paths.map { path -> Double? in
         let all = journey.outcomeCells.reduce(0) { $0 + count($1, path) }
         return all > 0 ? count(cell, path) / all : nil

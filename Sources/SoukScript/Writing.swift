@@ -107,13 +107,19 @@ struct Writing {
   }
 
   private func summary(_ sample: SampleValue, _ dimension: Dimension, _ unit: UnitExpression?) -> PrintedValue {
-    let count = NumberText.format(Double(sample.parts.reduce(0) { $0 + $1.count }))
+    let number = sample.parts.reduce(0) { $0 + $1.count }
+    let count = "\(NumberText.format(Double(number))) \(number == 1 ? "value" : "values")"
     if let names = sample.categories {
-      let shares = names.enumerated().map { index, name in
-        (name, sample.parts.map { part in part.values.isEmpty ? nil : Double(part.values.filter { $0 == Double(index) }.count) / Double(part.values.count) })
+      var shares: [(String, [Double?])] = []
+      for (index, name) in names.enumerated() {
+        let own = sample.parts.map { part -> Double? in
+          part.values.isEmpty ? nil : Double(part.values.count { $0 == Double(index) }) / Double(part.values.count)
+        }
+        if StandardReport.ownOutcomes.contains(name), own.allSatisfy({ $0 == 0 }) { continue }
+        shares.append((name, own))
       }
       var out = named(shares, .dimensionless, percent)
-      out.text = "\(count) values: \(out.text)"
+      out.text = "\(count): \(out.text)"
       return out
     }
     var parts = [("mean", sample.parts.map(\.mean))]
@@ -122,7 +128,7 @@ struct Writing {
     }
     parts.append(("max", sample.parts.map(\.maximum)))
     var out = named(parts, dimension, sample.isTruth ? percent : unit)
-    out.text = "\(count) values: \(out.text)"
+    out.text = "\(count): \(out.text)"
     return out
   }
 
@@ -225,7 +231,11 @@ struct Writing {
       return "\(side(sides.left, a, units.left)) \(op.rawValue) \(side(sides.right, b, units.right))"
     case .within(let a, let b, let tolerance, let sides):
       let units = units(sides)
-      let share = figures.text(Figure(tolerance, dimension: .dimensionless, unit: percent))
+      let share =
+        switch tolerance {
+        case .share(let share): figures.text(Figure(share, dimension: .dimensionless, unit: percent))
+        case .amount: sides.tolerance.map { self.side($0) } ?? ""
+        }
       return "\(side(sides.left, a, units.left)) within \(share) of \(side(sides.right, b, units.right))"
     }
   }

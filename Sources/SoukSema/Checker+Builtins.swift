@@ -43,6 +43,7 @@ extension Checker {
     case .value, .halfWidth:
       let value = one(f, arguments, span)
       switch resolved(value.type) {
+      case .estimate(.date) where f == .halfWidth: return TypedExpression(.builtin(f, [value]), .time, span)
       case .estimate(let t): return TypedExpression(.builtin(f, [value]), t, span, shown: value.shown)
       case .claim where f == .value: return TypedExpression(.builtin(f, [value]), .bool, span)
       case .quantity, .unknown: return TypedExpression(.builtin(f, [value]), value.type, span, shown: value.shown)
@@ -225,7 +226,7 @@ extension Checker {
     switch resolved(value.type) {
     case .signal(.bool):
       switch f {
-      case .first: return TypedExpression(.builtin(f, [value]), .estimate(.time), span)
+      case .first: return TypedExpression(.builtin(f, [value]), .estimate(isDated(value) ? .date : .time), span)
       case .duration: return TypedExpression(.builtin(f, [value]), .estimate(.time), span)
       default: return TypedExpression(.builtin(f, [value]), .claim, span)
       }
@@ -412,5 +413,22 @@ extension Checker {
       report(.outsideDomain(law.rawValue, problem, culprit))
     }
     return TypedExpression(.law(law, given), .dist(.quantity(own)), span, shown: first?.shown)
+  }
+
+  /// Whether an expression is of the results of a model with a `start`, so that its moments are dates.
+  func isDated(_ e: TypedExpression) -> Bool {
+    switch resolved(e.type) {
+    case .results(let model), .simulation(let model): return program.scopes[model.index].settings["start"] != nil
+    default: break
+    }
+    switch e.kind {
+    case .access(let a, _, _), .statistic(let a, _), .element(let a, _), .not(let a), .negate(let a), .convert(let a, _), .during(let a, _, _), .at(let a, _):
+      return isDated(a)
+    case .comparison(_, let a, let b), .arithmetic(_, let a, let b), .and(let a, let b), .or(let a, let b), .orDefault(let a, let b), .within(let a, _, let b):
+      return isDated(a) || isDated(b)
+    case .builtin(_, let arguments): return arguments.contains { isDated($0) }
+    case .global(let id): return program.globals[id.index].value.map { isDated($0) } ?? false
+    default: return false
+    }
   }
 }

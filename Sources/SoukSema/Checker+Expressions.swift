@@ -390,15 +390,34 @@ extension Checker {
     let value = check(inner)
     let goal = check(target, expected: value.type)
     let share = check(tolerance)
-    let difference = arithmetic(.subtract, value, goal, span, span)
-    guard difference.type != .unknown, let (kind, element) = sort(difference.type), case .quantity(let d) = element else {
-      return TypedExpression(.unknown, .unknown, span)
-    }
-    if !solver.unify(share.type.dimension ?? .dimensionless, .dimensionless) { _ = coerce(share, to: .quantity(d)) }
+    guard let (kind, d) = distance(value, goal, span) else { return TypedExpression(.unknown, .unknown, span) }
+    // A share of a date means nothing.
+    let isDate = sort(goal.type)?.1 == .date
+    warnOfShare(share, tolerance, solver.resolve(d))
+    if isDate || !solver.unify(share.type.dimension ?? .dimensionless, .dimensionless) { _ = coerce(share, to: .quantity(d)) }
     let type: Type = kind == .estimate ? .claim : rebuilt(kind, .bool)
     var right = readThing(goal) ?? goal
     if right.shown == nil { right.shown = value.shown }
     return TypedExpression(.within(resolvedTree(readThing(value) ?? value), tolerance: resolvedTree(share), of: resolvedTree(right)), type, span)
+  }
+
+  /// How far two values are apart; between a moment and a duration it is counted from the start of the moment's model.
+  private mutating func distance(_ a: TypedExpression, _ b: TypedExpression, _ span: Span) -> (Sort, Dimension)? {
+    if case (.estimate, .date)? = sort(a.type), case (_, .quantity(let d))? = sort(b.type), solver.unify(d, .time) { return (.estimate, .time) }
+    if case (.estimate, .date)? = sort(b.type), case (_, .quantity(let d))? = sort(a.type), solver.unify(d, .time) { return (.estimate, .time) }
+    let difference = arithmetic(.subtract, a, b, span, span)
+    guard difference.type != .unknown, let (kind, element) = sort(difference.type), case .quantity(let d) = element else { return nil }
+    return (kind, d)
+  }
+
+  /// A tolerance without unit is a share: told where an amount may have been meant.
+  private mutating func warnOfShare(_ share: TypedExpression, _ tree: Expression, _ d: Dimension) {
+    guard share.type.dimension?.isDimensionless == true, let x = constant(share), x != 0, share.shown?.text != "%" else { return }
+    var isNumber = false
+    if case .number = share.kind { isNumber = true }
+    guard x > 1 || d.isDimensionless && isNumber else { return }
+    let percent = NumberText.format(x * 100) + "%"
+    report(.toleranceIsShare(share.span, percent, amount: d.isDimensionless ? nil : d.baseUnitText, number: written(tree) ?? NumberText.format(x)))
   }
 
   // MARK: Functions as values

@@ -222,6 +222,9 @@ extension Checker {
     switch (resolved(a), resolved(b)) {
     case (.quantity(let x), .quantity(let y)): isFit = solver.unify(x, y)
     case (.date, .date), (.clock, .clock): isFit = true
+    // A moment is a date, and counts from the start of its model beside a duration.
+    case (.date, .quantity(let d)) where leftSort == .estimate, (.quantity(let d), .date) where rightSort == .estimate:
+      isFit = solver.unify(d, .time)
     case (.bool, .bool), (.text, .text): isFit = !ordered
     case (.choice(let x), .choice(let y)): isFit = x == y && !ordered
     case (.outcome, .outcome): isFit = !ordered && a == b

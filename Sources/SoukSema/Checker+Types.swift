@@ -249,7 +249,7 @@ extension Checker {
         } else {
           return .missingRate(from.name, to: target.name, e.span)
         }
-      } else if d.isDimensionless, case .number(let n) = e.kind {
+      } else if d.isDimensionless, case .number(let n) = e.kind, e.shown?.text != "%" {
         let whole = "\(NumberText.format(n)) \(unit ?? w.baseUnitText)"
         hints.append(Hint("give it its unit: `\(whole)`", replace: e.span, with: whole))
       }

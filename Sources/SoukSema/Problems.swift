@@ -266,6 +266,15 @@ extension Diagnostic {
       others: [Label(declared, "declared here")], hints: [Hint("numbers, texts, dates, lists, distributions and curves can be given")])
   }
 
+  static func toleranceIsShare(_ span: Span, _ percent: String, amount unit: String?, number: String) -> Diagnostic {
+    Diagnostic(
+      "E0245", "a tolerance without a unit is a share of the number that follows: this is \(percent) of it", at: span, "a share",
+      hints: [
+        Hint("if that is meant, write it as one", replace: span, with: percent),
+        Hint(unit.map { "an amount has its unit, such as `\(number) \($0)`" } ?? "for a distance of \(number) between plain numbers write `abs(x - y) <= \(number)`"),
+      ], severity: .warning)
+  }
+
   static func list(_ words: [String]) -> String {
     let quoted = words.map { "`\($0)`" }
     guard quoted.count > 1 else { return quoted.first ?? "nothing" }

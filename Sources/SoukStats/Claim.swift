@@ -36,6 +36,20 @@ public struct ClaimEvidence: Sendable, Equatable {
   }
 }
 
+/// How far apart two numbers may be: a share of the second, or an amount in its unit.
+public enum Tolerance: Sendable, Equatable {
+  case share(Double)
+  case amount(Double)
+
+  /// The distance that is allowed from `target`.
+  public func width(of target: Double) -> Double {
+    switch self {
+    case .share(let share): share * target.magnitude
+    case .amount(let amount): amount
+    }
+  }
+}
+
 /// Decisions on claims from one number a replication.
 public enum Claim {
   /// Decides `mean(value) comparator limit` from values, NaN standing for a replication without data.
@@ -96,16 +110,16 @@ public enum Claim {
     StudentLaw.upperQuantile(1 - confidence, degrees: Double(moments.n - 1)) * moments.standardError
   }
 
-  /// Decides |mean(a) - mean(b)| <= tolerance · |mean(b)|, replication by replication.
+  /// Decides |mean(a) - mean(b)| <= the tolerance, a share of |mean(b)| or an amount, replication by replication.
   ///
   /// Two one-sided tests (Schuirmann 1987): it holds when both sides hold at the confidence; it fails when either fails at
   /// half the error. The margin is that of the nearer side; the verdict of one replication follows its point.
   public static func decideWithin(
-    _ a: [Double], of b: [Double], tolerance: Double, confidence: Double
+    _ a: [Double], of b: [Double], tolerance: Tolerance, confidence: Double
   ) -> ClaimEvidence {
     precondition(a.count == b.count, "\(a.count) replications against \(b.count)")
-    let below = zip(a, b).map { tolerance * $1.magnitude - ($0 - $1) }
-    let above = zip(a, b).map { tolerance * $1.magnitude + ($0 - $1) }
+    let below = zip(a, b).map { tolerance.width(of: $1) - ($0 - $1) }
+    let above = zip(a, b).map { tolerance.width(of: $1) + ($0 - $1) }
     let sides = [below, above].map { decide(differences: $0, .atLeast, confidence: confidence) }
     let stricter = [below, above].map { decide(differences: $0, .atLeast, confidence: (1 + confidence) / 2) }
     var evidence = sides[1].margin < sides[0].margin ? sides[1] : sides[0]

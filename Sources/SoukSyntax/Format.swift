@@ -118,6 +118,8 @@ private struct Formatter {
   /// Spaces between two tokens of a line: none or one. A comment keeps its distance.
   private static func gap(_ a: Piece, _ b: Piece) -> Int {
     if b.kind == .comment || b.kind == .docComment { return max(1, b.sourceGap) }
+    // A calendar's instants aren't an index: `daily [06:00]`.
+    if b.kind == .indexOpen, a.kind == .word, a.text == "daily" || a.text == "weekly" { return 1 }
     switch b.kind {
     case .comma, .colon, .rightParen, .rightBracket, .dot, .dots, .callOpen, .indexOpen, .typeOpen, .typeClose, .optionalMark,
       .stringText, .holeOpen, .holeClose, .quoteClose:

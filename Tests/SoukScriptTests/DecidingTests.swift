@@ -77,7 +77,7 @@ import Testing
     func within(_ values: [Double?], _ b: Double, _ tolerance: Double) -> Verdict {
       verdict(
         .within(
-          EstimateValue(values: values, lineage: Lineage()), EstimateValue(values: values.map { _ in b }, lineage: Lineage()), tolerance: tolerance,
+          EstimateValue(values: values, lineage: Lineage()), EstimateValue(values: values.map { _ in b }, lineage: Lineage()), tolerance: .share(tolerance),
           ClaimValue.Sides(left: Self.e, right: Self.e)))
     }
     #expect(within([101], 100, 0.02) == .holds && within([98], 100, 0.02) == .holds)

@@ -227,6 +227,40 @@ extension RunTests {
     #expect(try run.check("a little less").verdict == .holds, "\(run.text)")
   }
 
+  @Test func momentsAreDatesOfAModelWithAStart() throws {
+    let run = try execute(
+      """
+      model Clock {
+        start: 2017-11-11T00:00+08:00
+        counter rounds
+        every 15 s { count rounds }
+      }
+      let r = run Clock { span: 60 s }
+      let hit = r.rounds > 0
+      print first(hit)
+      print first(r.rounds > 2) - first(hit)
+      print 5 s + first(hit)
+      print value(first(hit)) + 5 s
+      print value(first(hit)) < 2017-11-12
+      check "duration": first(hit) < 20 s
+      check "date": first(hit) < 2017-11-11T00:00:10+08:00
+      check "share": first(hit) within 10% of 14 s
+      check "amount": first(hit) within 5 s of 2017-11-11T00:00:16+08:00
+      """)
+    #expect(
+      run.text.hasPrefix(
+        """
+        2017-11-11T00:00:15+08:00
+        30 s
+        2017-11-11T00:00:20+08:00
+        2017-11-11T00:00:20+08:00
+        true
+        """))
+    #expect(run.result.checks.map(\.verdict) == [.holds, .fails, .holds, .holds])
+    #expect(try run.check("share").sentence == "first(hit) = 15 s within 10% of 14 s")
+    #expect(try run.check("amount").sentence == "first(hit) = 2017-11-11T00:00:15+08:00 within 5 s of 2017-11-11T00:00:16+08:00")
+  }
+
   @Test func valuesFromOutsideReplaceParameters() throws {
     let script = Self.checkout + "let day = run Checkout { span: 20 h }\nprint \"{day.arrivals}\"\ncheck \"busy\": day.till.utilisation > 70%\n"
     let plain = try execute(script)

@@ -74,15 +74,20 @@ import Testing
   @Test func withinToleranceTestsBothSides() {
     let b = [100.0, 101, 99, 100, 100, 102, 98, 100]
     let near = zip(b, [0.1, -0.1, 0.2, -0.2, 0, 0.1, -0.1, 0]).map { $0 + $1 }
-    #expect(Claim.decideWithin(near, of: b, tolerance: 0.02, confidence: 0.99).verdict == .holds)
-    #expect(Claim.decideWithin(near.map { $0 * 1.1 }, of: b, tolerance: 0.02, confidence: 0.99).verdict == .fails)
-    #expect(Claim.decideWithin(near.map { $0 * 0.9 }, of: b, tolerance: 0.02, confidence: 0.99).verdict == .fails)
-    #expect(Claim.decideWithin(near.map { $0 * 1.0201 }, of: b, tolerance: 0.02, confidence: 0.99).verdict == .undecided)
-    #expect(Claim.decideWithin([2], of: [2], tolerance: 0, confidence: 0.99).verdict == .holds)
-    #expect(Claim.decideWithin([2], of: [2.1], tolerance: 0.01, confidence: 0.99).verdict == .fails)
-    #expect(Claim.decideWithin([-98], of: [-100], tolerance: 0.02, confidence: 0.99).verdict == .holds)
-    #expect(Claim.decideWithin([.nan], of: [1], tolerance: 0.1, confidence: 0.99).verdict == .noData)
-    let evidence = Claim.decideWithin(near, of: b, tolerance: 0.02, confidence: 0.99)
+    #expect(Claim.decideWithin(near, of: b, tolerance: .share(0.02), confidence: 0.99).verdict == .holds)
+    #expect(Claim.decideWithin(near.map { $0 * 1.1 }, of: b, tolerance: .share(0.02), confidence: 0.99).verdict == .fails)
+    #expect(Claim.decideWithin(near.map { $0 * 0.9 }, of: b, tolerance: .share(0.02), confidence: 0.99).verdict == .fails)
+    #expect(Claim.decideWithin(near.map { $0 * 1.0201 }, of: b, tolerance: .share(0.02), confidence: 0.99).verdict == .undecided)
+    #expect(Claim.decideWithin([2], of: [2], tolerance: .share(0), confidence: 0.99).verdict == .holds)
+    #expect(Claim.decideWithin([2], of: [2.1], tolerance: .share(0.01), confidence: 0.99).verdict == .fails)
+    #expect(Claim.decideWithin([-98], of: [-100], tolerance: .share(0.02), confidence: 0.99).verdict == .holds)
+    #expect(Claim.decideWithin([.nan], of: [1], tolerance: .share(0.1), confidence: 0.99).verdict == .noData)
+    // An amount is held against the difference of the means, however much single replications differ.
+    let (noisy, still) = ([90.0, 110, 95, 105, 92, 108, 99, 101], [Double](repeating: 100, count: 8))
+    #expect(Claim.decideWithin(noisy, of: still, tolerance: .amount(8), confidence: 0.95).verdict == .holds)
+    #expect(Claim.decideWithin(noisy, of: still, tolerance: .amount(1), confidence: 0.95).verdict == .undecided)
+    #expect(Claim.decideWithin(noisy.map { $0 + 30 }, of: still, tolerance: .amount(8), confidence: 0.95).verdict == .fails)
+    let evidence = Claim.decideWithin(near, of: b, tolerance: .share(0.02), confidence: 0.99)
     #expect(isNear(evidence.margin, 2, 0.05))
     #expect(evidence.firstViolation == nil)
   }

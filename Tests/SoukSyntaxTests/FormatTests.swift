@@ -25,6 +25,7 @@ private func essence(_ file: SourceFile) -> [String] {
 
 @Test(arguments: [
   ("let x=120ms", "let x = 120 ms\n"), ("let x = 24h+5만명", "let x = 24 h + 5만 명\n"), ("let x = 256k/s", "let x = 256k/s\n"),
+  ("let x=daily[06:00]", "let x = daily [06:00]\n"), ("let x = days [0]", "let x = days[0]\n"),
   ("let x = ( 1+2 )*-3", "let x = (1 + 2) * -3\n"), ("let x = a/b^2", "let x = a / b^2\n"), ("let x = 1/1000", "let x = 1/1000\n"),
   ("let x = f (a , b:3)[ 1 ] .c", "let x = f(a, b: 3)[1].c\n"), ("model M{param x:Dist < Time >?=3}", "model M { param x: Dist<Time>? = 3 }\n"),
   ("model M {\nparam a = 1\n  \tparam b = 2\n\n\n\nparam c = 3\n}", "model M {\n  param a = 1\n  param b = 2\n\n  param c = 3\n}\n"),
