@@ -196,6 +196,15 @@ public enum Files {
     }
   }
 
+  /// Adds `bytes` at the end of a file, which is made if there is none.
+  public static func append(_ path: String, _ bytes: [UInt8]) throws(FileProblem) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw writeProblem(path) }
+    let written = write(bytes, to: descriptor)
+    let failure = errno
+    guard close(descriptor) == 0, written else { throw writeProblem(path, written ? errno : failure) }
+  }
+
   /// Writes all of `bytes`; false when that failed (`errno` says why).
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var from = 0

@@ -30,7 +30,7 @@ extension ReportDocument {
   }
 }
 
-private struct JSONEncoding {
+struct JSONEncoding {
   let writer: FigureWriter
 
   func item(_ item: ReportItem) -> JSONValue {
@@ -71,7 +71,7 @@ private struct JSONEncoding {
     return .object(members)
   }
 
-  private func optional(_ value: Figure?) -> JSONValue { value.map(figure) ?? .null }
+  func optional(_ value: Figure?) -> JSONValue { value.map(figure) ?? .null }
 
   private func run(_ report: RunReport) -> JSONValue {
     .object([

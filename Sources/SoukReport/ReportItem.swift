@@ -56,6 +56,18 @@ public struct CheckReport: Sendable {
   public var seed: UInt64?
   /// `file:line:column`.
   public var place: String
+  /// The claim as it stands in the script.
+  public var claim = ""
+  /// Between what the true value lies, each end with the confidence.
+  public var interval: (low: Figure, high: Figure)?
+  /// The test behind the verdict: `Student's t`, `counted, by e-processes`.
+  public var method: String?
+  /// How often the evidence was looked at until this was decided; nil where that was fixed beforehand.
+  public var looks: Int?
+  /// About how many more replications would decide it.
+  public var moreReplications: Int?
+  /// The replication that breaks the claim by itself with the fewest events, and the command that runs it alone.
+  public var smallest: (replication: Int, observed: Figure?, events: UInt64, command: String)?
   /// The replication that misses the limit by most.
   public var worst: (replication: Int, observed: Figure)?
   /// The command that gives this verdict again.
@@ -87,12 +99,20 @@ public struct TestReport: Sendable {
     public var place: String
     /// The condition as written, with both sides' values.
     public var message: String
-    public init(place: String, message: String) {
+    /// `fails`, or why it isn't known.
+    public var verdict: CheckVerdict
+    public init(place: String, message: String, verdict: CheckVerdict = .fails) {
       self.place = place
       self.message = message
+      self.verdict = verdict
     }
   }
   public var passed: Bool { failures.isEmpty }
+  /// The worst of its expectations.
+  public var verdict: CheckVerdict {
+    for verdict in [CheckVerdict.error, .fails, .noData, .undecided] where failures.contains(where: { $0.verdict == verdict }) { return verdict }
+    return .holds
+  }
   public init(name: String, place: String, expectations: Int, failures: [Failure]) {
     self.name = name
     self.place = place

@@ -113,26 +113,27 @@ extension Interpreter {
         "how long is this run?", e.span, hint: "write `{ span: 1 day }` after the model, or `span: 1 day` in it")
     }
     options.onRun?(PlannedRun(model: plan.lowered.model, seed: plan.seed, span: span, warmup: plan.warmup))
-    func results(_ paths: [SamplePath], _ precision: RunResults.Precision?) -> RunResults {
+    func results(_ paths: [SamplePath], _ precision: RunResults.Precision?, _ growth: RunResults.Growth?) -> RunResults {
       RunResults(
         model: experiment.model, modelName: program.scopes[experiment.model.index].name, layout: .instance(plan.lowered.layout), paths: paths,
         seed: plan.seed, weight: plan.lowered.model.weight, start: Self.start(of: plan.lowered), span: span, warmup: plan.warmup,
         precision: precision, name: name,
         recipe: RunResults.Recipe(
           arguments: plan.arguments, options: plan.options,
-          spanUnit: (experiment.settings["span"] ?? program.scopes[experiment.model.index].settings["span"])?.shown))
+          spanUnit: (experiment.settings["span"] ?? program.scopes[experiment.model.index].settings["span"])?.shown),
+        isExact: plan.lowered.model.isExact, growth: growth)
     }
-    func paths(_ range: Range<UInt32>) throws(EvaluationError) -> [SamplePath] {
+    func simulate(_ range: Range<UInt32>) throws(EvaluationError) -> [SamplePath] {
       let paths = runReplications(
         plan.lowered.model, seed: plan.seed, replications: range, span: span, warmup: plan.warmup, limits: options.limits,
         flag: options.flag, threads: options.threads)
       if let stopped = paths.first(where: { $0.stop != .reachedEnd }) {
         let finished = paths.filter { $0.stop == .reachedEnd }
-        if isPartialWorthTelling(stopped.stop) {
+        if isPartialWorthTelling(stopped.stop), evidence == nil {
           // Of a run that is stopped in its first replication, that one up to where it came.
           let cells = plan.lowered.model.cells
           var partial = StandardReport(
-            program: program, run: results(finished.isEmpty ? [stopped] : finished, nil), level: 0.95,
+            program: program, run: results(finished.isEmpty ? [stopped] : finished, nil, nil), level: 0.95,
             unrecorded: Set(cells.indices.filter { cells[$0].recording == .off })
           ).report(
             notes: ["stopped after \(finished.count) of \(range.count) replications"])
@@ -143,8 +144,35 @@ extension Interpreter {
       }
       return paths
     }
-    guard let until = experiment.until else { return results(try paths(0..<plan.replications), nil) }
-    return try runUntil(until, env, paths, results)
+    if let evidence { return try examined(experiment, plan, span, evidence, env, simulate, results) }
+    if let one = options.replication { return results(try simulate(one..<one + 1), nil, nil) }
+    guard let until = experiment.until else { return results(try simulate(0..<plan.replications), nil, nil) }
+    return try runUntil(until, env, simulate) { paths, precision in
+      results(paths, precision, RunResults.Growth(run: nil, look: precision?.looks ?? 1, isLast: true))
+    }
+  }
+
+  /// The run at the present look of an examination.
+  private func examined(
+    _ experiment: TypedExperiment, _ plan: Plan, _ span: Int64, _ evidence: Evidence, _ env: Environment,
+    _ simulate: (Range<UInt32>) throws(EvaluationError) -> [SamplePath],
+    _ results: ([SamplePath], RunResults.Precision?, RunResults.Growth?) -> RunResults
+  ) throws(EvaluationError) -> RunResults {
+    let stated = Int(plan.replications)
+    let first = options.replications == nil ? max(stated, LookSchedule.leastReplications) : stated
+    let isUntil = experiment.until != nil
+    let index = evidence.run(
+      plan.lowered.model, seed: plan.seed, span: span, warmup: plan.warmup,
+      schedule: LookSchedule(first: isUntil ? LookSchedule.leastReplications : first, cap: options.replicationCap))
+    if let until = experiment.until, evidence.runs[index].precision == nil {
+      let reached = try runUntil(until, env, { (range) throws(EvaluationError) in
+        Array(try evidence.paths(index, Int(range.upperBound), simulate).dropFirst(Int(range.lowerBound)))
+      }, { paths, precision in results(paths, precision, nil) })
+      if let precision = reached.precision { evidence.reached(precision, index) }
+    }
+    let run = evidence.runs[index]
+    let paths = try evidence.paths(index, run.replications, simulate)
+    return results(paths, run.precision, RunResults.Growth(run: index, look: run.look, isLast: run.isAtCap))
   }
 
   /// Replications in growing blocks until the estimate is known well enough, or the cap is reached.
@@ -188,7 +216,8 @@ extension Interpreter {
   /// What of a model's results the script asks for, printing the whole included.
   private func demand(of model: ScopeID) -> Demand {
     var demand = program.demands[model] ?? Demand()
-    demand.everything = demand.everything || program.items.contains { $0.showsWhole(of: model) }
+    // An examination prints nothing.
+    demand.everything = demand.everything || evidence == nil && program.items.contains { $0.showsWhole(of: model) }
     return demand
   }
 
@@ -221,13 +250,16 @@ extension Interpreter {
     recipe.options.demand = demand
     let lowered = try lowered(run.model, recipe.arguments, recipe.options, place)
     guard let span = run.span else { return run }
+    // An only replication keeps its number.
+    let replications = options.replication.map { $0..<$0 + 1 } ?? replications
     let paths = runReplications(
       lowered.model, seed: run.seed, replications: replications, span: span, warmup: run.warmup, limits: options.limits, flag: options.flag,
       threads: options.threads)
     if let stopped = paths.first(where: { $0.stop != .reachedEnd }) { throw stopError(stopped, lowered, place) }
     return RunResults(
       model: run.model, modelName: run.modelName, layout: .instance(lowered.layout), paths: paths, seed: run.seed, weight: run.weight,
-      start: run.start, span: span, warmup: run.warmup, precision: run.precision, name: run.name, recipe: recipe)
+      start: run.start, span: span, warmup: run.warmup, precision: run.precision, name: run.name, recipe: recipe, isExact: run.isExact,
+      growth: run.growth)
   }
 
   /// What was busiest in one replication, which is run again if it wasn't observed.
@@ -396,7 +428,7 @@ extension Interpreter {
       model: paused.model, modelName: program.scopes[paused.model.index].name, layout: .instance(paused.lowered.layout),
       paths: [paused.simulation.samplePath()], seed: paused.seed, weight: paused.lowered.model.weight, start: Self.start(of: paused.lowered),
       span: paused.simulation.now, warmup: paused.warmup, precision: nil, name: nil,
-      recipe: RunResults.Recipe(arguments: paused.arguments, options: LowerOptions(demand: paused.demand)))
+      recipe: RunResults.Recipe(arguments: paused.arguments, options: LowerOptions(demand: paused.demand)), isExact: paused.lowered.model.isExact)
   }
 }
 

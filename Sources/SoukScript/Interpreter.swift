@@ -16,6 +16,8 @@ public final class Interpreter {
   public private(set) var program: TypedProgram
   public private(set) var sources: SourceSet
   let options: ScriptOptions
+  /// What an examination keeps between its looks; nil for an execution that reports.
+  let evidence: Evidence?
   private let sink: (ScriptEvent) -> Void
   private(set) var evaluator: Evaluator
 
@@ -34,7 +36,14 @@ public final class Interpreter {
   private var expectations: (count: Int, failures: [TestReport.Failure])?
   private var stopCode: Int32?
 
-  public init(program: TypedProgram, sources: SourceSet, options: ScriptOptions = ScriptOptions(), sink: @escaping (ScriptEvent) -> Void = { _ in }) {
+  public convenience init(
+    program: TypedProgram, sources: SourceSet, options: ScriptOptions = ScriptOptions(), sink: @escaping (ScriptEvent) -> Void = { _ in }
+  ) {
+    self.init(program: program, sources: sources, options: options, evidence: nil, sink: sink)
+  }
+
+  init(program: TypedProgram, sources: SourceSet, options: ScriptOptions, evidence: Evidence?, sink: @escaping (ScriptEvent) -> Void) {
+    self.evidence = evidence
     self.program = program
     self.sources = sources
     self.options = options
@@ -100,6 +109,10 @@ public final class Interpreter {
   func stop(code: Int32) { stopCode = code }
 
   private func perform(_ item: TypedItem) throws(EvaluationError) {
+    if let evidence {
+      if evidence.hasFailed && options.stopsAtFailure { return }
+      guard item.isExamined else { return }
+    }
     switch item.kind {
     case .binding(let id):
       pendingName = program.globals[id.index].name
@@ -135,6 +148,7 @@ public final class Interpreter {
   /// An item inside a loop: its bindings are evaluated afresh in each round.
   private func rebind(_ item: TypedItem) throws(EvaluationError) {
     guard case .binding(let id) = item.kind, let expression = program.globals[id.index].value else { return try perform(item) }
+    // What no check asks for may stay away, but a round's value must not be the last round's.
     let value = try evaluator.evaluate(expression)
     evaluator.setGlobal(id, to: value)
     bound[id] = value
@@ -162,6 +176,15 @@ public final class Interpreter {
     // Both are a year's: the ratio has no unit.
     let alpha = FlakeBudget.alpha(falseAlarmsPerYear: flake, checks: max(1, checkCount(program.items)), runsPerYear: edits)
     return 1 - min(alpha, 0.5)
+  }
+
+  /// The zone around a limit in which either verdict will do, as a share of the limit.
+  func indifference() throws(EvaluationError) -> Double {
+    guard let share = try setting("indifference") else { return 0 }
+    guard share >= 0, share < 0.5 else {
+      throw EvaluationError.results("`indifference` is a share of the limit, below 50%", program.settings["indifference"]?.span ?? Span(file: FileID(0), lower: 0, upper: 0))
+    }
+    return share
   }
 
   private func checkCount(_ items: [TypedItem]) -> Int {
@@ -277,6 +300,7 @@ public final class Interpreter {
     guard case .text(let title) = try evaluator.evaluate(name) else {
       throw EvaluationError.results("a test's name is a text", name.span)
     }
+    guard isSelected(title) else { return }
     expectations = (0, [])
     defer { expectations = nil }
     var env = Environment()
@@ -288,31 +312,47 @@ public final class Interpreter {
       failures.append(TestReport.Failure(place: sources.place(error.diagnostic.primary.span), message: error.diagnostic.message))
     }
     let done = expectations ?? (0, [])
-    emit(.test(TestReport(name: title, place: sources.place(span), expectations: done.count, failures: done.failures + failures)))
+    let report = TestReport(name: title, place: sources.place(span), expectations: done.count, failures: done.failures + failures)
+    if report.verdict == .fails || report.verdict == .error { evidence?.hasFailed = true }
+    emit(.test(report))
   }
+
+  /// Whether an examination is asked for what has this name.
+  func isSelected(_ name: String) -> Bool { evidence == nil || options.selects?(name) ?? true }
 
   /// `expect cond`: in a test it is noted, elsewhere it stops the script.
   func expect(_ e: TypedExpression, _ env: Environment) throws(EvaluationError) {
+    let key = evidence?.meet(e.span)
+    if let key, expectations != nil, let known = evidence?.expectations[key] {
+      expectations?.count += 1
+      if let known { expectations?.failures.append(known) }
+      return
+    }
     let value = try evaluator.evaluate(e, env)
-    let holds: Bool
+    var verdict: CheckVerdict
     var message = ""
     switch value {
     case .bool(let isTrue):
-      holds = isTrue
+      verdict = isTrue ? .holds : .fails
       message = "expected \(try sides(e, env))"
     case .host(let claim as ClaimValue):
-      let decision = Deciding.decide(claim, confidence: try defaultConfidence())
-      holds = decision.verdict == .holds
-      message = "expected \(writing.sentence(claim)): \(decision.verdict == .noData ? "no data" : decision.verdict.rawValue)"
+      let decision = try decide(claim, confidence: try defaultConfidence())
+      verdict = decision.verdict.shown
+      message = "expected \(writing.sentence(claim))\(verdict == .fails ? "" : ": \(verdict.rawValue)")"
+      if verdict == .undecided, let more = more(decision, claim.lineage) { message += ", about \(NumberText.format(Double(more))) more replications would decide" }
     case .host(let estimate as EstimateValue) where estimate.form == .truth:
-      holds = !estimate.values.isEmpty && estimate.values.allSatisfy { $0 == 1 }
+      verdict = !estimate.values.isEmpty && estimate.values.allSatisfy { $0 == 1 } ? .holds : .fails
       message = "expected \(writing.sentence(.truth(estimate, e)))"
     default: throw EvaluationError.results("`expect` needs a condition", e.span)
     }
+    // A report has one look, and what isn't certain by then isn't as expected.
+    if evidence == nil, verdict == .undecided || verdict == .noData { verdict = .fails }
     expectations?.count += 1
-    if holds { return }
+    let failure = verdict == .holds ? nil : TestReport.Failure(place: sources.place(e.span), message: message, verdict: verdict)
+    if let key, verdict != .undecided { evidence?.expectations[key] = failure }
+    guard let failure else { return }
     guard expectations != nil else { throw EvaluationError.results(message, e.span) }
-    expectations?.failures.append(TestReport.Failure(place: sources.place(e.span), message: message))
+    expectations?.failures.append(failure)
   }
 
   /// The condition as written, and what its sides are.
@@ -331,13 +371,12 @@ public final class Interpreter {
     if let stopCode { return stopCode }
     if !failures.isEmpty { return 2 }
     var verdicts: Set<CheckVerdict> = []
-    var isTestFailed = false
     for item in items {
       if case .check(let check) = item { verdicts.insert(check.verdict) }
-      if case .test(let test) = item, !test.passed { isTestFailed = true }
+      if case .test(let test) = item { verdicts.insert(test.verdict) }
     }
     if verdicts.contains(.error) { return 2 }
-    if verdicts.contains(.fails) || isTestFailed { return 1 }
+    if verdicts.contains(.fails) { return 1 }
     return verdicts.contains(.undecided) || verdicts.contains(.noData) ? 3 : 0
   }
 }

@@ -27,6 +27,18 @@ final class RunResults: HostValue {
   let name: String?
   /// How it was made, so that it can be made again when more of it is asked for.
   let recipe: Recipe
+  /// Whether the model draws nothing, so that every replication is the same.
+  let isExact: Bool
+  /// Which look at a growing number of replications this is; nil where the number was fixed beforehand.
+  let growth: Growth?
+
+  /// Where a run stands whose replications are added until what is asked of it is decided.
+  struct Growth: Sendable, Hashable {
+    /// Which of the evidence's runs; nil for one that `until` has ended for good.
+    var run: Int?
+    var look: Int
+    var isLast: Bool
+  }
 
   struct Recipe: Sendable {
     var arguments: [MemberID: Value]
@@ -43,7 +55,7 @@ final class RunResults: HostValue {
 
   init(
     model: ScopeID, modelName: String, layout: Layout, paths: [SamplePath], seed: UInt64, weight: Double, start: Instant?, span: Int64?,
-    warmup: Int64, precision: Precision?, name: String?, recipe: Recipe
+    warmup: Int64, precision: Precision?, name: String?, recipe: Recipe, isExact: Bool, growth: Growth? = nil
   ) {
     self.model = model
     self.modelName = modelName
@@ -57,6 +69,8 @@ final class RunResults: HostValue {
     self.precision = precision
     self.name = name
     self.recipe = recipe
+    self.isExact = isExact
+    self.growth = growth
   }
 
   /// Whether every replication reached its end.
@@ -96,6 +110,11 @@ struct Lineage: Sendable {
   var runs: [RunResults] = []
   var censored: [Censoring] = []
 
+  /// Whether no chance is in it.
+  var isExact: Bool { runs.allSatisfy(\.isExact) }
+  /// The look that this is, where any of the runs grows.
+  var look: Int? { runs.compactMap { $0.growth?.look }.max() }
+
   func merged(_ other: Lineage) -> Lineage {
     var out = self
     for run in other.runs where !out.runs.contains(where: { $0 === run }) { out.runs.append(run) }
@@ -115,6 +134,8 @@ struct EstimateValue: HostValue {
   }
   var values: [Double?]
   var form: Form = .number
+  /// Whether each number is 1 or 0: one event a replication, that happened or didn't.
+  var isEvent = false
   var lineage: Lineage
 
   var origin: Instant? { if case .moment(let origin) = form { origin } else { nil } }

@@ -13,13 +13,19 @@ public struct ScriptOptions: Sendable {
   public var seed: UInt64?
   /// Replaces the number of replications of every run that says one or none; a run with a precision decides for itself.
   public var replications: UInt32?
+  /// Only this replication, from 0, of every run: to look at one by itself.
+  public var replication: UInt32?
   public var limits = RunLimits()
   /// Steps that the script itself may take outside of models: as many as a run, and never more than can be waited for.
   var evaluationSteps: Int { Int(clamping: min(limits.maxSteps, UInt64(Evaluator.defaultStepLimit))) }
   /// How many replications run at once.
   public var threads = 1
-  /// Replications that a run with a precision may use.
+  /// Replications that a run with a precision, or one whose checks are examined, may use.
   public var replicationCap = 1000
+  /// For an examination: checks and tests whose name is wanted; all when nil.
+  public var selects: (@Sendable (String) -> Bool)?
+  /// For an examination: what comes after the first that fails isn't looked at.
+  public var stopsAtFailure = false
   /// Raised from outside to stop what runs.
   public var flag: StopFlag?
   /// Told of each run before it begins.

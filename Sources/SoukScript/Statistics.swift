@@ -165,17 +165,19 @@ struct Statistics {
   /// The share for which a condition holds, with what the report has to say about those that never came.
   private func share(_ sample: SampleValue) -> Value {
     var counts = Censoring(path: sample.path, recorded: 0, lost: 0, overdue: 0, leftOut: 0)
+    var isEvent = true
     let values = sample.parts.map { part -> Double? in
       let share = part.share
       counts.recorded += share.recorded
       counts.lost += share.lost
       counts.overdue += share.overdue
       counts.leftOut += share.leftOut
+      isEvent = isEvent && share.trueCount + share.falseCount <= 1
       return share.share
     }
     var lineage = sample.lineage
     if counts.isWorthTelling { lineage.censored.append(counts) }
-    return .host(EstimateValue(values: values, lineage: lineage))
+    return .host(EstimateValue(values: values, isEvent: isEvent, lineage: lineage))
   }
 
   // MARK: Signals
@@ -274,6 +276,7 @@ struct Statistics {
     case .share where estimate.form == .truth:
       var out = estimate
       out.form = .number
+      out.isEvent = true
       return .host(out)
     case .sd:
       let known = estimate.values.compactMap { $0 }

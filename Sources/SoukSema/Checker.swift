@@ -438,7 +438,7 @@ struct Checker {
   }
 
   mutating func checkSetting(_ field: Field) -> TypedExpression {
-    let known = ["flake", "edits", "confidence", "seed", "replications", "provenance"]
+    let known = ["flake", "edits", "confidence", "indifference", "seed", "replications", "provenance"]
     if !known.contains(field.name.text) {
       report(.unknownField(field.name, of: "`settings`", known: known, suggestions: closest(field.name.text, known)))
     }

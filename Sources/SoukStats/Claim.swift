@@ -26,10 +26,34 @@ public struct ClaimEvidence: Sendable, Equatable {
   public var singleReplication: Bool
   /// The index of the first replication that by itself violates the claim.
   public var firstViolation: Int?
+  /// How it was decided.
+  public var method = Method.student
+  /// What is known of the observed at the confidence each way, where it isn't observed ± halfWidth.
+  public var bounds: ClosedRange<Double>?
+  /// Of evidence that grows in proportion to the replications, how much of what decides is there.
+  public var progress: Double?
+
+  /// The test behind a verdict.
+  public enum Method: String, Sendable, Hashable, CaseIterable {
+    /// Student's t for one number a replication.
+    case student
+    /// Clopper and Pearson's bounds for one event a replication.
+    case clopperPearson
+    /// Two mixture e-processes for one event a replication, valid at every look.
+    case eProcess
+    /// Wald's sequential ratio of an indifference zone's ends.
+    case ratio
+    /// Nothing is drawn: the number is what it is.
+    case exact
+  }
 
   /// About how many replications in all would decide, were margin and spread to stay; nil when decided or hopeless.
   public var replicationsToDecide: Int? {
     guard verdict == .undecided, margin != 0, halfWidth.isFinite else { return nil }
+    if method == .eProcess {
+      guard let progress, progress > 0.05 else { return nil }
+      return max(n + 1, Int((Double(n) / progress).rounded(.up)))
+    }
     let ratio = halfWidth / margin.magnitude
     let needed = (Double(n) * ratio * ratio).rounded(.up)
     return needed < 1e9 ? max(n + 1, Int(needed)) : nil
@@ -65,8 +89,10 @@ public enum Claim {
   ///
   /// A single replication, and differences that are all equal, are decided by their sign. A replication without data keeps the
   /// claim from holding: what has nothing to show may be just what fails.
+  ///
+  /// Within `indifference` of 0 either verdict will do: then half of the zone's width is enough to decide by the point.
   public static func decide(
-    differences: [Double], _ comparator: Comparator, confidence: Double
+    differences: [Double], _ comparator: Comparator, confidence: Double, indifference: Double = 0
   ) -> ClaimEvidence {
     let present = differences.filter { !$0.isNaN }
     let moments = Moments(present)
@@ -90,9 +116,11 @@ public enum Claim {
       evidence.verdict = comparator.accepts(first) ? .holds : .fails
     } else if moments.min.isFinite && moments.max.isFinite {
       evidence.halfWidth = oneSidedHalfWidth(moments, confidence: confidence)
-      if evidence.margin > evidence.halfWidth {
+      let isAtLeast = evidence.margin + indifference > evidence.halfWidth
+      let isAtMost = indifference - evidence.margin > evidence.halfWidth
+      if isAtLeast && (!isAtMost || evidence.margin >= 0) {
         evidence.verdict = .holds
-      } else if evidence.margin < -evidence.halfWidth {
+      } else if isAtMost {
         evidence.verdict = .fails
       }
     } else {
@@ -159,6 +187,37 @@ public enum Claim {
     }
     return ClaimEvidence(
       verdict: verdict, observed: observed, halfWidth: (high - low) / 2, margin: (observed - limit) * comparator.direction,
-      n: n, missing: 0, confidence: confidence, approximate: false, singleReplication: n == 1, firstViolation: nil)
+      n: n, missing: 0, confidence: confidence, approximate: false, singleReplication: false, firstViolation: nil,
+      method: .clopperPearson, bounds: low...high)
+  }
+
+  /// Decides the same at any of many looks: by two mixture e-processes, or within ± `indifference` of the limit by Wald's ratio.
+  public static func decideSequentially(
+    successes k: Int, trials n: Int, share limit: Double, _ comparator: Comparator, confidence: Double, indifference: Double = 0
+  ) -> ClaimEvidence {
+    let alpha = 1 - confidence
+    var evidence = decide(successes: k, trials: n, share: limit, comparator, confidence: confidence)
+    guard n > 0 else { return evidence }
+    // The sequence is two-sided: twice the error leaves α on each side.
+    let interval = ShareSequence.interval(successes: k, trials: n, alpha: min(0.5, 2 * alpha))
+    evidence.bounds = interval.low...interval.high
+    evidence.halfWidth = interval.halfWidth
+    let isMore: Verdict
+    if indifference > 0 {
+      let zone = min(indifference, limit / 2, (1 - limit) / 2)
+      var test = SequentialRatioTest(share: limit, indifference: zone, alpha: alpha)
+      test.add(successes: k, trials: n)
+      isMore = test.verdict
+      evidence.method = .ratio
+    } else {
+      var process = MixtureEProcess(share: limit, alpha: alpha)
+      process.add(successes: k, trials: n)
+      isMore = process.verdict
+      evidence.method = .eProcess
+      let strength = max(process.logEvidenceAbove, process.logEvidenceBelow)
+      evidence.progress = strength / -Elementary.log(alpha)
+    }
+    evidence.verdict = comparator.direction > 0 || isMore == .undecided ? isMore : isMore == .holds ? .fails : .holds
+    return evidence
   }
 }

@@ -34,6 +34,12 @@ public struct SequentialRatioTest: Sendable, Equatable {
     logRatio += success ? successStep : failureStep
   }
 
+  /// Adds `trials` runs, `successes` of them successful.
+  public mutating func add(successes: Int, trials: Int) {
+    self.trials += trials
+    logRatio += Double(successes) * successStep + Double(trials - successes) * failureStep
+  }
+
   /// `holds` at or above log((1 - α)/α), `fails` at or below its negative, else `undecided`.
   public var verdict: Verdict {
     if trials == 0 { return .noData }

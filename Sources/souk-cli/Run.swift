@@ -43,6 +43,9 @@ struct Run: Verb {
   @Option(help: "Replaces the number of replications of every run.")
   var replications: Int?
 
+  @Option(help: "Runs only this replication, counted from 0, of every run: to look at one by itself.")
+  var replication: UInt32?
+
   @Flag(help: "Writes the whole result as JSON.")
   var json = false
 
@@ -69,6 +72,7 @@ struct Run: Verb {
 
   func validate() throws {
     if let replications, !(1...1_000_000).contains(replications) { throw ValidationError("--replications is a number from 1 to 1000000") }
+    if let replication, replication >= 1_000_000 { throw ValidationError("--replication is a number from 0 to 999999") }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads is a number from 1 to 1024") }
   }
 
@@ -97,6 +101,7 @@ struct Run: Verb {
     var options = ScriptOptions()
     options.seed = seed
     options.replications = replications.map { UInt32($0) }
+    options.replication = replication
     if let maxSteps { options.limits.maxSteps = maxSteps }
     if let maxMemory { options.limits.maxBytes = Int(maxMemory) }
     options.threads = threads ?? Terminal.processors

@@ -16,6 +16,7 @@ struct SoukCommand: Verb {
       Examples:
         souk run shop.souk                 run a script
         souk run shop.souk --seed 7        … with other random numbers
+        souk test checks                   run the checks of a folder's scripts
         souk check shop.souk               types and units only
         souk explain E0203                 what a message means
         souk help run                      all options of a verb
@@ -24,7 +25,7 @@ struct SoukCommand: Verb {
       \(ExitStatus.table)
       """,
     version: "souk \(soukVersion)",
-    subcommands: [Run.self, CheckScripts.self, Format.self, Explain.self, Version.self, Completions.self])
+    subcommands: [Run.self, TestScripts.self, CheckScripts.self, Format.self, Explain.self, Version.self, Completions.self])
 
   func execute() -> ExitStatus { MainActor.assumeIsolated { AtPrompt.run() } }
 }

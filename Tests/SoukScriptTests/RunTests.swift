@@ -173,7 +173,6 @@ extension RunTests {
         0 visit
         no data
         holds      early: first(day.seen >= 100 visit) = 1.5 h < 2 h
-                   one replication: no interval
         no data    never: first(day.seen >= 101 visit) = no data < 2 h
                    1 replication, seed 1, test.souk:17:1
                    no data in 1 of 1 replications

@@ -1,0 +1,233 @@
+// Scripts → one result: each is read, checked and examined, several at once. Looks are handed out by a queue: first every
+// script's first look, in the order of their paths, then those that are still undecided, whoever has used the least time before
+// the others. So a budget is shared fairly, and without one the result depends on the scripts and the seed alone.
+
+import Dispatch
+public import SoukEngine
+public import SoukReport
+public import SoukScript
+import SoukSema
+import SoukText
+import Synchronization
+
+/// What a suite is asked.
+public struct SuiteOptions: Sendable {
+  /// For each script: seed, replications, cap, limits, filter, whether to stop at a failure.
+  public var script = ScriptOptions()
+  /// The filter's text, for messages.
+  public var filter: String?
+  /// Values for parameters as `--set` has them, for every script.
+  public var given: [String] = []
+  /// Processors to use.
+  public var threads = 1
+  /// Whether scripts after the first with a failure are left out.
+  public var stopsAtFailure = false
+  /// Raised with `.time` when the time is over, with `.interrupted` by Ctrl-C.
+  public var flag = StopFlag()
+  /// Whether the flag was raised, and why; asked between looks.
+  public var stopReason: @Sendable () -> StopFlag.Reason? = { nil }
+  public init() {}
+}
+
+/// How far a suite is, for whoever watches.
+public struct SuiteProgress: Sendable {
+  public var scripts: Int
+  public var finished: Int
+  public var replications: Int
+}
+
+/// Tests scripts.
+public final class Suite: Sendable {
+  private let options: SuiteOptions
+  private let jobs: [Job]
+  private let queue: Mutex<Queue>
+
+  /// A script and how far its examination is.
+  private final class Job: Sendable {
+    let path: String
+    let state = Mutex<Work>(Work())
+    init(_ path: String) { self.path = path }
+  }
+
+  private struct Work {
+    var checked: CheckedScript?
+    var examination: Examination?
+    var problems: [ScriptProblem] = []
+    var isWrong = false
+    var hasBegun = false
+  }
+
+  private struct Queue {
+    /// Jobs that wait for a look, with the seconds that they have used.
+    var waiting: [(job: Int, seconds: Double)]
+    var running = 0
+    var finished: [Int: ScriptReport] = [:]
+    var replications = 0
+    /// The first script, by its place, that has failed.
+    var firstFailure = Int.max
+  }
+
+  /// A suite of these scripts, in this order.
+  public init(_ paths: [String], options: SuiteOptions) {
+    self.options = options
+    jobs = paths.map { Job($0) }
+    queue = Mutex(Queue(waiting: paths.indices.map { ($0, 0) }))
+  }
+
+  /// Tests all scripts; `tell` gets each one's report in their order, as soon as those before it are done.
+  public func run(
+    tell: @escaping @Sendable (ScriptReport) -> Void = { _ in }, progress: @escaping @Sendable (SuiteProgress) -> Void = { _ in }
+  ) -> SuiteReport {
+    let workers = max(1, min(options.threads, jobs.count))
+    let told = Mutex(0)
+    @Sendable func tellWhatIsDone() {
+      told.withLock { next in
+        while let report = settled(next) {
+          tell(report)
+          next += 1
+        }
+      }
+    }
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      while let (index, seconds, threads) = take() {
+        let begun = DispatchTime.now().uptimeNanoseconds
+        let (report, replications) = look(index, threads: threads)
+        let used = seconds + Double(DispatchTime.now().uptimeNanoseconds - begun) / 1e9
+        let shown = queue.withLock { queue -> SuiteProgress in
+          queue.running -= 1
+          queue.replications += replications
+          if let report {
+            queue.finished[index] = report
+            if [.fails, .error].contains(report.verdict) { queue.firstFailure = min(queue.firstFailure, index) }
+          } else {
+            queue.waiting.append((index, used))
+          }
+          return SuiteProgress(scripts: jobs.count, finished: queue.finished.count, replications: queue.replications)
+        }
+        progress(shown)
+        tellWhatIsDone()
+      }
+    }
+    tellWhatIsDone()
+    return report()
+  }
+
+  /// A finished script's report. What was tested beyond the first failure was tested by chance, and isn't told.
+  private func settled(_ index: Int) -> ScriptReport? {
+    queue.withLock { queue in
+      guard let report = queue.finished[index] else { return nil }
+      return options.stopsAtFailure && queue.firstFailure < index ? Self.leftOut(report.path) : report
+    }
+  }
+
+  private static func leftOut(_ path: String) -> ScriptReport { ScriptReport(path: path, outcome: .skipped("a script before it has failed")) }
+
+  private func report() -> SuiteReport {
+    let scripts = jobs.indices.compactMap { settled($0) }
+    var cut: String?
+    switch options.stopReason() {
+    case .interrupted: cut = "interrupted; what is reported is what was known by then"
+    case .time where scripts.contains(where: { $0.outcome == .outOfTime || $0.cases.contains { $0.verdict == .undecided } }):
+      cut = "the time was over before all was decided"
+    default: break
+    }
+    let code = options.stopReason() == .interrupted ? ExitStatus.interrupted.rawValue : SuiteReport.exitCode(of: scripts)
+    return SuiteReport(version: soukVersion, scripts: scripts, cut: cut, exitCode: code, seed: options.script.seed, filter: options.filter)
+  }
+
+  // MARK: Looks
+
+  /// The next look and how many processors it may use; nil when there is nothing left for this worker.
+  ///
+  /// A worker that finds nothing to do ends, even if others will put their scripts back: those go on with more processors.
+  private func take() -> (job: Int, seconds: Double, threads: Int)? {
+    queue.withLock { queue in
+      // Least time used, then first in order; who hasn't begun has used none.
+      guard let at = queue.waiting.indices.min(by: { (queue.waiting[$0].seconds, queue.waiting[$0].job) < (queue.waiting[$1].seconds, queue.waiting[$1].job) })
+      else { return nil }
+      let next = queue.waiting.remove(at: at)
+      queue.running += 1
+      let sharers = min(options.threads, queue.running + queue.waiting.count)
+      return (next.job, next.seconds, max(1, options.threads / sharers))
+    }
+  }
+
+  /// One look at a script: its report when that was the last.
+  private func look(_ index: Int, threads: Int) -> (report: ScriptReport?, replications: Int) {
+    let job = jobs[index]
+    let isLeftOut = options.stopsAtFailure && queue.withLock { $0.firstFailure < index }
+    if isLeftOut { return (Self.leftOut(job.path), 0) }
+    return job.state.withLock { work in
+      if !work.hasBegun { begin(job.path, &work) }
+      guard let examination = work.examination, options.stopReason() == nil else { return (report(job.path, work, options.stopReason()), 0) }
+      let before = examination.simulated
+      let goesOn = DeepStack.run { examination.look(threads: threads) }
+      let replications = examination.simulated - before
+      if goesOn, options.stopReason() == nil { return (nil, replications) }
+      return (report(job.path, work, options.stopReason()), replications)
+    }
+  }
+
+  /// Reads and checks a script; what is wrong with it is kept, and then there is no examination.
+  private func begin(_ path: String, _ work: inout Work) {
+    work.hasBegun = true
+    do throws(FileProblem) {
+      let checked = Pipeline.check(try Pipeline.read(path), given: options.given)
+      work.checked = checked
+      work.problems = checked.diagnostics.map { ScriptProblem($0, checked) }
+      work.isWrong = !checked.isSound
+      guard checked.isSound else { return }
+      var script = options.script
+      script.flag = options.flag
+      work.examination = Examination(program: checked.program, sources: checked.script.sources, options: script)
+    } catch {
+      work.isWrong = true
+      work.problems = [ScriptProblem(code: "", message: error.message, place: SourcePlace(file: path, line: 1, column: 1), hints: [], isError: true)]
+    }
+  }
+
+  private func report(_ path: String, _ work: Work, _ reason: StopFlag.Reason?) -> ScriptReport {
+    var report = ScriptReport(path: path, outcome: .finished, problems: work.problems)
+    if let checked = work.checked { report.units = checked.program.units }
+    guard let examination = work.examination, let checked = work.checked else {
+      report.outcome = work.isWrong ? .wrong : reason == .interrupted ? .interrupted : .outOfTime
+      return report
+    }
+    for item in examination.items {
+      switch item {
+      case .check(let check): report.cases.append(.check(check))
+      case .test(let test): report.cases.append(.test(test))
+      case .note(let text): report.notes.append(text)
+      default: break
+      }
+    }
+    // Who pressed Ctrl-C knows.
+    for diagnostic in examination.diagnostics where diagnostic.code != "E0424" {
+      let problem = ScriptProblem(diagnostic, checked)
+      if !report.problems.contains(problem) { report.problems.append(problem) }
+    }
+    report.seed = examination.seed
+    if reason == .interrupted {
+      report.outcome = .interrupted
+    } else if examination.isStopped {
+      report.outcome = .stopped
+    } else if examination.looks == 0 {
+      report.outcome = .outOfTime
+    } else if let filter = options.filter, report.cases.isEmpty {
+      report.outcome = .skipped("no check or test that ran is called “\(filter)”")
+    }
+    return report
+  }
+}
+
+extension ScriptProblem {
+  init(_ diagnostic: Diagnostic, _ checked: CheckedScript) {
+    let span = diagnostic.primary.span
+    let isKnown = checked.script.sources.files.indices.contains(Int(span.file.index))
+    let place = isKnown ? SourcePlace(checked.script.sources.place(span)) : SourcePlace(file: "", line: 1, column: 1)
+    let label = diagnostic.primary.text.isEmpty ? "" : ": \(diagnostic.primary.text)"
+    self.init(
+      code: diagnostic.code.text, message: diagnostic.message + label, place: place, hints: diagnostic.hints.map(\.text),
+      isError: diagnostic.severity == .error)
+  }
+}

@@ -1,0 +1,261 @@
+// `souk test`: the checks and tests of scripts, with replications added until each is decided; a gate for builds.
+
+import ArgumentParser
+import Souk
+import SoukEngine
+import SoukReport
+import SoukScript
+import SoukText
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+struct TestScripts: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "test",
+    abstract: "Runs the checks and tests of scripts until each is decided.",
+    discussion: """
+      Of a folder all files that end in .souk are tested, those of folders in it too; without paths, the folder where you are.
+      Replications are added until every check is decided, up to --max-replications for each run. Nothing is printed, plotted or
+      exported by the scripts. A script in which no check or test ran is not a pass.
+
+      Examples:
+        souk test
+        souk test checks --filter "the till"
+        souk test checks --format junit=report.xml --format text
+        souk test checks --budget "5 min" --fail-fast --seed 7
+
+      Formats: text, json, junit, tap, sarif, github, markdown. FORMAT=FILE writes a file, FORMAT alone standard output.
+
+      Exit codes:
+      \(ExitStatus.table)
+      """)
+
+  @Argument(help: "Scripts, or folders of them.")
+  var paths: [String] = []
+
+  @Option(help: ArgumentHelp("Only checks and tests whose name contains this, in any case.", valueName: "name"))
+  var filter: String?
+
+  @Flag(help: "Leaves out what comes after the first that fails.")
+  var failFast = false
+
+  @Option(help: "Replaces every seed of the scripts.")
+  var seed: UInt64?
+
+  @Option(help: ArgumentHelp("Time for all scripts together, shared fairly; an hour when nobody says.", valueName: "5 min"), transform: { try LimitText.seconds($0) })
+  var budget: Double?
+
+  @Option(help: "Replications of each run at its first look, in place of the script's and of 20 at least.")
+  var replications: Int?
+
+  @Option(help: "Replications that a run may use until its checks are decided.")
+  var maxReplications = 1000
+
+  @Option(name: .customLong("set"), parsing: .singleValue, help: ArgumentHelp("Gives a parameter another value in every script, as for souk run; may be repeated.", valueName: "path=value"))
+  var settings: [String] = []
+
+  @Option(name: .customLong("format"), parsing: .singleValue, help: ArgumentHelp("How to report, and where; may be repeated.", valueName: "format[=file]"))
+  var formats: [SuiteOutput] = []
+
+  @Option(help: ArgumentHelp("Stops a script after this many steps.", valueName: "500M"), transform: { try LimitText.steps($0) })
+  var maxSteps: UInt64?
+
+  @Option(help: ArgumentHelp("Stops a run that needs more memory.", valueName: "2GB"), transform: { try LimitText.bytes($0) })
+  var maxMemory: UInt64?
+
+  @Option(help: "Processors to use. The results are the same with any number.")
+  var threads: Int?
+
+  @Flag(help: "Writes no colours, even to a terminal.")
+  var noColor = false
+
+  @Flag(help: "Leaves out what holds.")
+  var quiet = false
+
+  func validate() throws {
+    if let replications, !(1...1_000_000).contains(replications) { throw ValidationError("--replications is a number from 1 to 1000000") }
+    if !(1...1_000_000).contains(maxReplications) { throw ValidationError("--max-replications is a number from 1 to 1000000") }
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads is a number from 1 to 1024") }
+    if filter?.isEmpty == true { throw ValidationError("--filter needs a part of a name") }
+    let shared = formats.filter { $0.file == nil && !$0.format.isForPeople }
+    if shared.count > 1 || (!shared.isEmpty && formats.contains { $0.file == nil && $0.format.isForPeople }) {
+      throw ValidationError("only one of these formats can go to standard output; write the others as FORMAT=FILE")
+    }
+    let files = formats.compactMap(\.file)
+    if Set(files).count < files.count { throw ValidationError("two formats can't go to one file") }
+  }
+
+  func execute() -> ExitStatus {
+    let found = Scripts.find(paths.isEmpty ? ["."] : paths)
+    guard found.isComplete, !found.paths.isEmpty, prepareFiles() else { return .wrong }
+    let stop = Interruption(maxTime: budget, signals: [SIGINT, SIGTERM])
+    var suiteOptions = options()
+    suiteOptions.flag = stop.flag
+    suiteOptions.stopReason = stop.reason
+    let text = SuiteText(
+      style: PageStyle(width: Terminal.width, hasColour: Terminal.wantsColor(STDOUT_FILENO, refused: noColor)), isQuiet: quiet)
+    let showsText = formats.allSatisfy { $0.file != nil || $0.format.isForPeople }
+    let watch = Watch(isShown: isatty(STDERR_FILENO) == 1)
+    let suite = Suite(unique(found.paths), options: suiteOptions)
+    let result = suite.run { script in
+      guard showsText else { return }
+      watch.clear()
+      Terminal.print(text.text(script))
+      Terminal.flush()
+    } progress: { watch.show($0) }
+    watch.clear()
+    if showsText { Terminal.print(text.summary(result)) }
+    if let filter, !result.scripts.contains(where: { !$0.cases.isEmpty || !$0.problems.isEmpty }), result.exitCode == 3 {
+      Terminal.complain("no check or test that ran is called “\(filter)”")
+      _ = write(result)
+      return .wrong
+    }
+    let isWritten = write(result)
+    if result.exitCode == 130 { Terminal.complain("interrupted; what is reported is what was known so far") }
+    return isWritten || result.exitCode == 130 ? ExitStatus(rawValue: result.exitCode) ?? .wrong : .wrong
+  }
+
+  /// Each script once, whatever folders it was found in.
+  private func unique(_ paths: [String]) -> [String] {
+    var seen: Set<String> = []
+    return paths.filter { seen.insert(Files.resolved($0) ?? $0).inserted }
+  }
+
+  private func options() -> SuiteOptions {
+    var options = SuiteOptions()
+    options.script.seed = seed
+    options.script.replications = replications.map { UInt32($0) }
+    options.script.replicationCap = maxReplications
+    options.script.stopsAtFailure = failFast
+    if let filter {
+      let wanted = filter.lowercased()
+      options.script.selects = { $0.lowercased().contains(wanted) }
+    }
+    if let maxSteps { options.script.limits.maxSteps = maxSteps }
+    if let maxMemory { options.script.limits.maxBytes = Int(maxMemory) }
+    options.filter = filter
+    options.threads = threads ?? Terminal.processors
+    options.stopsAtFailure = failFast
+    options.given = settings
+    return options
+  }
+
+  // MARK: Reports
+
+  /// Takes away the reports of an earlier run, so that none of them is taken for this one's if this one is ended by force; false
+  /// when they can't be written, which is better known now than after an hour.
+  private func prepareFiles() -> Bool {
+    var isGood = true
+    for file in formats.compactMap(\.file) where Files.kind(of: file) != .other {
+      do throws(FileProblem) {
+        try Files.replace(file, with: [])
+        unsafe unlink(file)
+      } catch {
+        Terminal.complain(error.message)
+        isGood = false
+      }
+    }
+    return isGood
+  }
+
+  /// Writes what isn't text on standard output; false when a file can't be written.
+  private func write(_ result: SuiteReport) -> Bool {
+    var isWritten = true
+    for output in formats {
+      let content = output.format.content(result, width: 100)
+      if let file = output.file {
+        do throws(FileProblem) {
+          try Files.replace(file, with: Array(content.utf8))
+        } catch {
+          Terminal.complain(error.message)
+          isWritten = false
+        }
+      } else if output.format != .text {
+        Terminal.print(content)
+      }
+      if output.format == .github { isWritten = appendSummary(result) && isWritten }
+    }
+    return isWritten
+  }
+
+  /// The summary of the job, where GitHub says where it is.
+  private func appendSummary(_ result: SuiteReport) -> Bool {
+    guard let path = unsafe getenv("GITHUB_STEP_SUMMARY").map({ unsafe String(cString: $0) }), !path.isEmpty else { return true }
+    do throws(FileProblem) {
+      try Files.append(path, Array(result.markdown().utf8))
+      return true
+    } catch {
+      Terminal.complain(error.message)
+      return false
+    }
+  }
+}
+
+/// A format, and the file that it goes to; standard output without one.
+struct SuiteOutput: ExpressibleByArgument {
+  enum Format: String, CaseIterable {
+    case text, json, junit, tap, sarif, github, markdown
+
+    /// Whether it may stand beside the text on standard output.
+    var isForPeople: Bool { self == .text || self == .github }
+
+    func content(_ result: SuiteReport, width: Int) -> String {
+      switch self {
+      case .text:
+        let text = SuiteText(style: PageStyle(width: width))
+        return result.scripts.map { text.text($0) }.joined() + text.summary(result)
+      case .json: return result.json()
+      case .junit: return result.junit()
+      case .tap: return result.tap()
+      case .sarif: return result.sarif()
+      case .github: return result.githubAnnotations()
+      case .markdown: return result.markdown()
+      }
+    }
+  }
+
+  var format: Format
+  var file: String?
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard let format = Format(rawValue: parts[0]), parts.count == 1 || !parts[1].isEmpty else { return nil }
+    self.format = format
+    file = parts.count > 1 ? parts[1] : nil
+  }
+
+  static var allValueStrings: [String] { Format.allCases.map(\.rawValue) }
+}
+
+/// A line on a terminal that tells how far it is.
+final class Watch: Sendable {
+  private let isShown: Bool
+  private let length = Mutex(0)
+
+  init(isShown: Bool) { self.isShown = isShown }
+
+  func show(_ progress: SuiteProgress) {
+    guard isShown else { return }
+    let width = 24
+    let done = progress.scripts == 0 ? 0 : progress.finished * width / progress.scripts
+    let bar = String(repeating: "█", count: done) + String(repeating: "·", count: width - done)
+    write("\(bar)  \(progress.finished) of \(progress.scripts) scripts, \(progress.replications) replications")
+  }
+
+  func clear() { if isShown { write("") } }
+
+  private func write(_ text: String) {
+    length.withLock { length in
+      if text.isEmpty && length == 0 { return }
+      length = text.count
+      Terminal.complain(text: "\r\u{1B}[K\(text)")
+    }
+  }
+}
