@@ -18,6 +18,7 @@ struct SoukCommand: Verb {
         souk run shop.souk --seed 7        … with other random numbers
         souk test checks                   run the checks of a folder's scripts
         souk check shop.souk               types and units only
+        souk doc std.payments              what the library offers
         souk explain E0203                 what a message means
         souk help run                      all options of a verb
 
@@ -25,7 +26,7 @@ struct SoukCommand: Verb {
       \(ExitStatus.table)
       """,
     version: "souk \(soukVersion)",
-    subcommands: [Run.self, TestScripts.self, CheckScripts.self, Format.self, Explain.self, Version.self, Completions.self])
+    subcommands: [Run.self, TestScripts.self, CheckScripts.self, Format.self, Doc.self, Explain.self, Version.self, Completions.self])
 
   func execute() -> ExitStatus { MainActor.assumeIsolated { AtPrompt.run() } }
 }
