@@ -55,7 +55,7 @@ let package = Package(
     room("SoukPrompt", uses: ["SoukText", "Souk", "CReadline"]),
     .executableTarget(
       name: "souk-cli",
-      dependencies: ["SoukText", "SoukUnits", "SoukEngine", "SoukReport", "SoukScript", "Souk", "SoukPrompt", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["SoukText", "SoukUnits", "SoukLibrary", "SoukEngine", "SoukReport", "SoukScript", "Souk", "SoukPrompt", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Sources/souk-cli", swiftSettings: strict),
     .plugin(name: "EmbedTexts", capability: .buildTool(), dependencies: ["embed-texts"]),
     .executableTarget(name: "embed-texts", path: "Sources/embed-texts", swiftSettings: strict),

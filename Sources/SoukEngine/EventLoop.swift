@@ -1,7 +1,8 @@
 // The loop: takes the first event, moves the clock, lets the thing it is about happen, runs whoever became ready, then
 // looks at what depends on the cells that changed. Order at one instant: completions, then timers, then arrivals, each in
 // order of creation; tokens that were woken run before the next event, in the order in which they were woken; derived
-// cells are brought up to date, invariants are checked and conditions are tested each time a token has stopped.
+// cells are brought up to date and conditions are tested each time a token has stopped, invariants once nobody is left who
+// is ready.
 
 import SoukModel
 import SoukStats
@@ -113,7 +114,8 @@ extension Machine {
   mutating func settle() {
     while stopped == nil {
       if isDirty { update() }
-      if stopped != nil || ready.isEmpty { return }
+      if stopped != nil { return }
+      if ready.isEmpty { return checkInvariants() }
       let token = ready.removeFirst(in: tokens)
       tokens[token].grant = .none
       if tokens[token].handle >= 0 && !handles[tokens[token].handle].hasStarted { startHandle(tokens[token].handle) }
@@ -139,11 +141,15 @@ extension Machine {
     } while !dirtyDerived.isEmpty || !dirtyStations.isEmpty || !dirtyPools.isEmpty || !dirtySources.isEmpty
     isDirty = false
     if stopped != nil { return }
+    while let i = dirtyConditions.popFirst() { testCondition(i) }
+    if touchedHandles.count > 0 { testHandles() }
+  }
+
+  /// When everybody whom the event woke has gone on: what is moved in two steps is whole again.
+  private mutating func checkInvariants() {
     while let i = dirtyInvariants.popFirst() {
       let record = program.invariants[i]
       if evaluate(record.entry, record.result, frame: 0) == 0 && stopped == nil { fail(.invariant(index: i)) }
     }
-    while let i = dirtyConditions.popFirst() { testCondition(i) }
-    if touchedHandles.count > 0 { testHandles() }
   }
 }

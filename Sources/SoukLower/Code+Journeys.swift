@@ -199,7 +199,8 @@ extension Lowering {
       let x = try evaluator.number(count.expression, count.env)
       guard x >= 0, x.isFinite else { throw .domain("`count` can't be negative", count.expression.span) }
       let entities = (x / weight).rounded()
-      if entities * weight != x {
+      // What differs by a rounding error doesn't differ.
+      if (entities * weight - x).magnitude > 1e-9 * x {
         warn(
           "E0314", "\(written(x)) isn't a multiple of \(written(weight)): \(written(entities * weight)) will come", at: count.expression.span)
       }

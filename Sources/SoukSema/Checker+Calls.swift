@@ -256,7 +256,11 @@ extension Checker {
       return TypedExpression(.unknown, .unknown, span)
     }
     provenance.use(model: id)
-    return TypedExpression(.model(id, modelArguments(id, arguments)), .model(id), span)
+    // What a run is given is an input of the model, not what its results are compared with.
+    provenance.begin()
+    let given = modelArguments(id, arguments)
+    provenance.end(.scope(id))
+    return TypedExpression(.model(id, given), .model(id), span)
   }
 
   mutating func modelArguments(_ id: ScopeID, _ arguments: [Argument]) -> [(MemberID, TypedExpression)] {

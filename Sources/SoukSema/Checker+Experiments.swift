@@ -25,7 +25,9 @@ extension Checker {
       if target.type != .unknown { report(.wrongType(describe(target.type), expected: "a model or a scenario", target.span)) }
       return bad
     }
+    provenance.begin()
     let (settings, until) = checkSettings(tree.settings, model, tree.kind)
+    provenance.end(.scope(model))
     checkGivenAll(target, model)
     let experiment = TypedExperiment(kind: tree.kind == .run ? .run : .start, model: model, target: target, arguments: [], settings: settings, until: until)
     return TypedExpression(.experiment(experiment), tree.kind == .run ? .results(model) : .simulation(model), span)

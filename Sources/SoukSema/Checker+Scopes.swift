@@ -239,7 +239,10 @@ extension Checker {
     if declared == nil, case .quantity(let d) = type { type = .quantity(solver.resolve(d)) }
     program.scopes[scopeID.index].members[id.index].type = resolved(type)
     program.scopes[scopeID.index].members[id.index].kind = .parameter(value, isLive: binding.type?.isLive ?? false)
-    if requiresProvenance, let tree = binding.value, case .number = ungrouped(tree).kind, !program.scopes[scopeID.index].isComponent {
+    if requiresProvenance, let tree = binding.value, case .number = ungrouped(tree).kind, !program.scopes[scopeID.index].isComponent,
+      // Zero is no figure: it says that something isn't there.
+      value.map({ constant($0) }) != .some(0)
+    {
       report(.constantWithoutSource(binding.name.text, tree.span))
     }
   }
