@@ -402,7 +402,7 @@ extension Checker {
       guard case .parameter(let value, _) = member.kind, !tree.fields.contains(where: { $0.name.text == member.name }) else { continue }
       if let value {
         let type = substituted(resolved(member.type), substitution)
-        if !fits(value.type, type) { report(mismatch(TypedExpression(value.kind, value.type, tree.name.span), type, Label(value.span, "the default is used"))) }
+        if !fits(substituted(resolved(value.type), substitution), type) { report(mismatch(TypedExpression(value.kind, value.type, tree.name.span), type, Label(value.span, "the default is used"))) }
         continue
       }
       report(.missingField(member.name, of: "a \(scopeInfo.name)", tree.name.span, example: "\(member.name): …"))
