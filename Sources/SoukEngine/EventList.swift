@@ -18,6 +18,8 @@ enum EventKind: UInt32, BitwiseCopyable {
   case batchTimeout, batchCalendar
   /// A source's next arrival.
   case arrival
+  /// The oldest value leaves a window that somebody waits on.
+  case windowEnd
 }
 
 /// At one instant: completions (releases) before timers before arrivals; within a class in order of creation.

@@ -74,6 +74,7 @@ extension Machine {
     case .repair: repair(index)
     case .batchTimeout: closeBatch(index)
     case .batchCalendar: callBatch(index)
+    case .windowEnd: endWindow(index)
     default: break
     }
   }

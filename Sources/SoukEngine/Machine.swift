@@ -167,6 +167,7 @@ struct Machine {
         cells[cell].window = index
         cells[cell].flags |= CellState.windowed
       }
+      if window.ticks > 0 { state.watched = window.watched }
       windows.append(state)
     }
   }
@@ -288,6 +289,7 @@ extension Machine {
     case .batchTimeout: batches[event.index].timer == event.order
     case .batchCalendar: batches[event.index].calendarTimer == event.order
     case .arrival: sources[event.index].timer == event.order
+    case .windowEnd: windows[event.index].timer == event.order
     case nil: false
     }
   }

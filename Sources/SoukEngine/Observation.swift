@@ -128,7 +128,7 @@ extension Machine {
   }
 
   /// Marks whoever depends on a cell.
-  private mutating func wakeWatchers(of cell: Int32) {
+  mutating func wakeWatchers(of cell: Int32) {
     let first = Int(cells[cell].watchers)
     for i in first..<(first + Int(cells[cell].watcherCount)) {
       let watcher = watchers[i]

@@ -84,6 +84,10 @@ struct WindowState: BitwiseCopyable {
   /// A gauge's value before the first entry of the ring, and since when it has been watched.
   var before: Double
   let watchedSince: Int64 = 0
+  /// The cell whose watchers are looked at when a value leaves; -1 if nothing waits for that. Then one event is pending
+  /// while there are values, for the oldest.
+  var watched: Int32 = -1
+  var timer: UInt64 = 0
 
   init(source: Source, ticks: Int64, limit: Int, initial: Double) {
     self.source = source
@@ -195,8 +199,25 @@ extension Machine {
     var window = first
     while window >= 0 {
       windows[window].observe(now, value)
+      if windows[window].watched >= 0 { awaitWindowEnd(window) }
       window = windows[window].next
     }
+  }
+
+  /// Sets the event for the oldest value's end, unless one is pending.
+  private mutating func awaitWindowEnd(_ window: Int32) {
+    if windows[window].timer != 0 || windows[window].ring.count == 0 { return }
+    let end = windows[window].ring.firstTime.addingReportingOverflow(windows[window].ticks)
+    if end.overflow { return }
+    windows[window].timer = schedule(.windowEnd, window, after: end.partialValue - now, EventClass.timer)
+  }
+
+  /// A value has left: conditions and formulas that read the window are looked at.
+  mutating func endWindow(_ window: Int32) {
+    windows[window].timer = 0
+    windows[window].dropOld(at: now)
+    wakeWatchers(of: windows[window].watched)
+    awaitWindowEnd(window)
   }
 
   /// Tells a cell's windows that it moves to `value`: a counter's window remembers the amount, a gauge's the value.
@@ -209,6 +230,7 @@ extension Machine {
       } else {
         windows[window].observe(now, value)
       }
+      if windows[window].watched >= 0 { awaitWindowEnd(window) }
       window = windows[window].next
     }
   }

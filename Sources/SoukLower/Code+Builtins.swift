@@ -216,7 +216,10 @@ extension Lowering {
     try emit(op, r, 0, 0, operand: 1, reference, span) { self.windowIndex[$0] ?? 0 }
     let all: [Int] = if case .picked(let all, _) = reference { all } else { [reference.first] }
     for i in all {
-      if let cell = seenCells[i] ?? cellIndex(i, .count) ?? cellIndex(i, .value) { tracker?.cells.insert(cell) }
+      guard tracker != nil, let cell = seenCells[i] ?? cellIndex(i, .count) ?? cellIndex(i, .value) else { continue }
+      tracker?.cells.insert(cell)
+      // What is read changes as well when a value becomes too old.
+      if let window = windowIndex[i], model.windows[Int(window)].ticks > 0 { model.windows[Int(window)].watched = cell }
     }
     return .register(r)
   }

@@ -157,6 +157,8 @@ public struct Window: Sendable {
   /// Length in ticks, or how many of the latest observations; exactly one is above 0.
   public var ticks: Int64
   public var count: Int64
+  /// A cell whose watchers are looked at too when a value leaves a window of ticks; -1 where nothing waits for that.
+  public var watched: Int32 = -1
   public init(source: Source, ticks: Int64, count: Int64) {
     self.source = source
     self.ticks = ticks

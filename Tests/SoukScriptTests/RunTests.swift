@@ -226,6 +226,31 @@ extension RunTests {
     #expect(try run.check("a little less").verdict == .holds, "\(run.text)")
   }
 
+  /// The only value of the window leaves it at 70 s, and nothing else happens then.
+  @Test func whatReadsAWindowIsLookedAtWhenAValueLeaves() throws {
+    let run = try execute(
+      """
+      model Watch {
+        measure seen { of: Count, window: 1 min }
+        gauge level { window: 1 min }
+        counter silent
+        counter calm
+        source people { at: [10 s], journey: visit }
+        journey visit {
+          record seen: 3
+          set level: 4
+          set level: 0
+          await missing(seen.recent)
+          count silent
+        }
+        on (level.highest or 0) == 0 { count calm }
+      }
+      let r = run Watch { span: 5 min }
+      print "{first(r.silent > 0)}, {first(r.calm > 1)}"
+      """)
+    #expect(run.text == "1.167 min, 1.167 min\n")
+  }
+
   @Test func momentsAreDatesOfAModelWithAStart() throws {
     let run = try execute(
       """
