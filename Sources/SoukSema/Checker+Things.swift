@@ -256,7 +256,7 @@ extension Checker {
     let count = solver.resolve(dimension * .time)
     let isCount = count.isDimensionless || count.base?.kind == .count || !count.variables.isEmpty
     guard isCount, solver.unify(own, count) else {
-      report(.rateNeedsTime(describe(number.type), number.span, text: solver.areEqual(dimension, .time) && kind == .source ? written(field.value) : nil))
+      report(.rateNeedsTime(describe(number.type), number.span, text: solver.areEqual(dimension, .time) && kind == .source ? written(field.value) : nil, count: count == .time ? written(field.value) : nil))
       return number
     }
     own = solver.resolve(own)

@@ -253,6 +253,11 @@ extension Checker {
         let whole = "\(NumberText.format(n)) \(unit ?? w.baseUnitText)"
         hints.append(Hint("give it its unit: `\(whole)`", replace: e.span, with: whole))
       }
+    case (.quantity(let d), .dist(.quantity(let w))) where d.isDimensionless && !w.isDimensionless:
+      if case .number(let n) = e.kind, e.shown?.text != "%" {
+        let whole = "\(NumberText.format(n)) \(w == .time ? "min" : w.baseUnitText)"
+        hints.append(Hint("give it its unit, if it is always the same: `\(whole)`; else a distribution: `exponential(mean: \(whole))`"))
+      }
     case (.estimate, .quantity), (.estimate, .bool): hints.append(Hint("`value(…)` takes the point of an estimate"))
     case (.dist, .quantity): hints.append(Hint("`sample(…)` draws from it, `mean(…)` is its mean"))
     case (.sample, .quantity), (.signal, .quantity): hints.append(Hint("`mean(…)`, `p95(…)` and the like make one number of it"))

@@ -218,10 +218,11 @@ extension Diagnostic {
       hints: [Hint("add `return …` at the end")])
   }
 
-  static func rateNeedsTime(_ found: String, _ span: Span, text: String? = nil) -> Diagnostic {
+  static func rateNeedsTime(_ found: String, _ span: Span, text: String? = nil, count: String? = nil) -> Diagnostic {
     Diagnostic(
       "E0236", "a source's rate is a count a time, such as `54 order/h` or `20/h`, and this is \(found)", at: span, "this is \(found)",
-      hints: text.map { [Hint("for the time between two write `interarrival: exponential(mean: \($0))`")] } ?? [])
+      hints: text.map { [Hint("for the time between two write `interarrival: exponential(mean: \($0))`")] }
+        ?? count.map { [Hint("say in which time: `\($0)/h`", replace: span, with: "\($0)/h")] } ?? [])
   }
 
   static func neverChanges(_ span: Span, time: Bool) -> Diagnostic {
