@@ -57,11 +57,6 @@ enum ImportProblem {
   }
 
   static func unknownModule(_ name: String, at span: Span) -> Diagnostic {
-    if LibraryModule.announced.contains(name) {
-      return Diagnostic(
-        "E0512", "`\(name)` is not yet available in this version", at: span, "comes with a later version",
-        hints: [Hint("a component of your own does the same: see docs/how-to-add-a-component.md")])
-    }
     let names = LibraryModule.all.map(\.name)
     let offer = likest(name, among: names).map { Hint("did you mean `\($0)`?", replace: span, with: $0) }
     return Diagnostic(

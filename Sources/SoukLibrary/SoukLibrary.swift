@@ -12,11 +12,6 @@ public struct LibraryModule: Sendable, Hashable {
     .map { LibraryModule(name: "std.\($0.name)", text: $0.text) }
     .sorted { $0.name < $1.name }
 
-  /// Names of modules that a later version brings.
-  public static let announced = ["std.cloud", "std.logistics", "std.payments", "std.traffic"].filter { name in
-    !all.contains { $0.name == name }
-  }
-
   /// The module called `name`, if it is there. O(modules).
   public static func named(_ name: String) -> LibraryModule? { all.first { $0.name == name } }
 }
