@@ -17,17 +17,17 @@ import Testing
       "main.souk": "import \"parts/a.souk\", \"b.souk\"\n",
       "parts/a.souk": "import \"c.souk\"\nlet a = 1\n",
       "parts/c.souk": "let c = 1\n",
-      "b.souk": "import \"parts/c.souk\", std.delays\nlet b = 1\n",
+      "b.souk": "import \"parts/c.souk\", std.traffic\nlet b = 1\n",
     ])
     let script = try Self.load(folder)
     #expect(script.diagnostics.isEmpty)
     #expect(script.importsComplete)
-    // c and std.delays once each, the script last, and file 0 nevertheless.
+    // c and std.traffic once each, the script last, and file 0 nevertheless.
     #expect(script.modules.count == 5)
     #expect(script.modules.last?.file == FileID(0))
     #expect(script.modules.last?.imports == [1, 3])
     for (index, module) in script.modules.enumerated() { #expect(module.imports.allSatisfy { $0 < index }) }
-    #expect(script.modules.filter(\.isLibrary).map(\.key) == ["std.delays"])
+    #expect(script.modules.filter(\.isLibrary).map(\.key) == ["std.traffic"])
   }
 
   @Test func circlesAreToldWithTheirChain() throws {
