@@ -67,13 +67,13 @@ extension Machine {
       state.pattern = .curve
       state.table = curve
       state.factor = factor
-      if !program.curves.isRate(curve) || !(factor >= 0) { fail(.fault(.notANumber, place: -1)) }
+      if !program.curves.isRate(curve) || !(factor >= 0) { fail(.fault(.noRate(source: Int32(sources.count)), place: -1)) }
     case .live(let cell, let curve):
       state.pattern = .live
       state.rateCell = cell
       state.table = curve
       state.rate = max(cells[cell].value, 0)
-      if curve >= 0 && !program.curves.isRate(curve) { fail(.fault(.notANumber, place: -1)) }
+      if curve >= 0 && !program.curves.isRate(curve) { fail(.fault(.noRate(source: Int32(sources.count)), place: -1)) }
     case .released(let count, let times):
       state.pattern = .released
       state.left = min(state.left, count)
@@ -181,7 +181,7 @@ extension Machine {
   mutating func adjustSource(_ s: Int32) {
     if s >= sources.count { return }  // not opened yet
     let rate = cells[sources[s].rateCell].value
-    if rate.isNaN { return fail(.fault(.notANumber, place: -1)) }
+    if rate.isNaN { return fail(.fault(.noRate(source: s), place: -1)) }
     if max(rate, 0) == sources[s].rate || sources[s].left <= 0 { return }
     let curve = sources[s].table
     let passed = curve < 0 ? seconds(now - sources[s].reckoned)

@@ -209,7 +209,8 @@ extension Machine {
   /// The servers or the rate of a station may have changed.
   mutating func adjustStation(_ s: Int32) {
     let wanted = cells[stations[s].serversCell].value
-    if wanted.isNaN { return fail(.fault(.notANumber, place: -1)) }
+    if wanted.isNaN { return fail(.fault(.noCapacity(station: s), place: -1)) }
+    if weight > 1, wanted != wanted.rounded(.down), !stations[s].hasRate { return fail(.fault(.fractionalServers(station: s, wanted), place: -1)) }
     let servers = Int64(max(0, min(wanted, 1e15)).rounded(.down))
     if stations[s].discipline == .processorSharing {
       attain(s)
@@ -224,7 +225,7 @@ extension Machine {
 
   private mutating func adjustRate(_ s: Int32) {
     let rate = cells[stations[s].rateCell].value
-    if rate.isNaN { return fail(.fault(.notANumber, place: -1)) }
+    if rate.isNaN { return fail(.fault(.noCapacity(station: s), place: -1)) }
     if rate == stations[s].rate { return }
     let token = firstInService(s)
     if token >= 0 && stations[s].isUp { reckonWork(token, s) }

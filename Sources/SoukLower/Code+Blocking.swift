@@ -50,6 +50,15 @@ extension Lowering {
 
   private func waitUntil(_ t: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) {
     switch t.type {
+    case .clock where try !isStatic(t, ctx):
+      // A time of day known only while running, such as a row's: how long until it is that late, at least a moment and at most
+      // a day.
+      let now = emitter.register()
+      emitter.emit(.now, now)
+      let late = try binary(.add, .register(now), .constant(clockOffset(period: 86_400)), t.span)
+      let left = try binary(.modulo, binary(.subtract, numberTerm(t, ctx), late, t.span), .constant(86_400), t.span)
+      let day = try binary(.multiply, binary(.equal, left, .constant(0), t.span), .constant(86_400), t.span)
+      emitter.emit(.waitUntil, try register(binary(.add, .register(now), binary(.add, left, day, t.span), t.span), t.span))
     case .clock, .calendar:
       let calendar = try self.calendar(of: try evaluator.evaluate(t, ctx.env), t.span)
       let now = emitter.register()

@@ -247,6 +247,11 @@ extension Lowering {
     station.serviceTime = tally(i, .service)
     if let discipline = try wordField(i, "discipline") {
       guard let known = Self.disciplines[discipline] else { throw unknownDiscipline(i, discipline) }
+      if known == .processorSharing, let rate = field(i, "rate") {
+        throw EvaluationError(
+          "E0309", "a station with a rate serves one after another, and can't share", at: rate.expression.span,
+          hint: "for sharing write `servers: 1, service: …`, or several servers")
+      }
       station.discipline = known
     }
     if let binding = field(i, "service") {

@@ -321,6 +321,10 @@ extension Interpreter {
   private static func words(_ fault: StopReason.Fault, _ model: CompiledModel) -> String {
     switch fault {
     case .negativeWait(let seconds): "a time to wait is negative: \(NumberText.format(quantity: seconds, dimension: .time))"
+    case .noCapacity(let s): "the capacity of \(model.stations[Int(s)].path) isn't a number: was something divided by zero?"
+    case .noRate(let s): "the rate of \(model.sources[Int(s)].path) isn't a number: was something divided by zero?"
+    case .fractionalServers(let s, let servers):
+      "the servers of \(model.stations[Int(s)].path) would be \(NumberText.format(servers)) at this scale: let them change by whole entities, or give the station a `rate`"
     case .notANumber: "a value isn't a number here: was something divided by zero?"
     case .indexOutOfRange(let index): "there is no element \(NumberText.format(index))"
     case .overdrawn(let account): "the account \(model.accounts.indices.contains(Int(account)) ? model.accounts[Int(account)].path : "") hasn't got this much"

@@ -155,30 +155,10 @@ extension Checker {
   /// A function's type with fresh dimension variables: it serves all units.
   private mutating func instantiated(_ parameters: [Type], _ result: Type) -> ([Type], Type) {
     var substitution: [DimensionVariable: Dimension] = [:]
-    func variables(_ type: Type) -> [DimensionVariable] {
-      switch type {
-      case .quantity(let d), .curve(let d), .range(let d): d.variables
-      case .dist(let t), .list(let t), .optional(let t): variables(t)
-      case .function(let ps, let r): ps.flatMap(variables) + variables(r)
-      default: []
-      }
-    }
     for type in parameters + [result] {
-      for variable in variables(resolved(type)) where substitution[variable] == nil { substitution[variable] = solver.fresh() }
+      for variable in resolved(type).dimensions.flatMap(\.variables) where substitution[variable] == nil { substitution[variable] = solver.fresh() }
     }
-    func put(_ type: Type) -> Type {
-      switch type {
-      case .quantity(let d): .quantity(d.substituting(substitution))
-      case .curve(let d): .curve(d.substituting(substitution))
-      case .range(let d): .range(d.substituting(substitution))
-      case .dist(let t): .dist(put(t))
-      case .list(let t): .list(put(t))
-      case .optional(let t): .optional(put(t))
-      case .function(let ps, let r): .function(ps.map(put), put(r))
-      default: type
-      }
-    }
-    return (parameters.map { put(resolved($0)) }, put(resolved(result)))
+    return (parameters.map { resolved($0).substituting(substitution) }, resolved(result).substituting(substitution))
   }
 
   mutating func checkFunction(_ id: FunctionID) {

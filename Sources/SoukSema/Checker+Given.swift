@@ -83,7 +83,7 @@ extension Checker {
     if path.count == 1 {
       guard case .parameter = member.kind, part.key == nil else { return nil }
       return Parameter(
-        place: GivenValue.Place(model: model, steps: steps, member: id), type: resolved(substituted(resolved(member.type), units)), path: name,
+        place: GivenValue.Place(model: model, steps: steps, member: id), type: resolved(resolved(member.type).substituting(units)), path: name,
         span: member.span)
     }
     guard case .thing(let thing) = member.kind, case .component(let component) = thing.kind, part.key == nil || thing.table != nil else { return nil }

@@ -361,7 +361,7 @@ extension Checker {
   /// A type of a component's member as it is in the instance `base`.
   mutating func instantiated(_ type: Type, in base: TypedExpression?) -> Type {
     guard let base, let component = componentOf(base), !scopeVariables[component.index].isEmpty else { return type }
-    return substituted(resolved(type), units(of: base))
+    return resolved(type).substituting(units(of: base))
   }
 
   private mutating func checkInstance(_ tree: Thing, _ component: ScopeID, _ substitution: [DimensionVariable: Dimension]) -> TypedThing {
@@ -382,7 +382,7 @@ extension Checker {
       readsLive = false
       readsClock = false
       place = .member(live: isLive)
-      let type = substituted(resolved(member.type), substitution)
+      let type = resolved(member.type).substituting(substitution)
       let value: TypedExpression
       if case .journey(let types) = type {
         value = detachedJourney { $0.check(field.value) }
@@ -401,13 +401,22 @@ extension Checker {
     for member in parameters {
       guard case .parameter(let value, _) = member.kind, !tree.fields.contains(where: { $0.name.text == member.name }) else { continue }
       if let value {
-        let type = substituted(resolved(member.type), substitution)
-        if !fits(substituted(resolved(value.type), substitution), type) { report(mismatch(TypedExpression(value.kind, value.type, tree.name.span), type, Label(value.span, "the default is used"))) }
+        let type = resolved(member.type).substituting(substitution)
+        if !fits(anew(resolved(value.type).substituting(substitution), keeping: substitution), type) { report(mismatch(TypedExpression(value.kind, value.type, tree.name.span), type, Label(value.span, "the default is used"))) }
         continue
       }
       report(.missingField(member.name, of: "a \(scopeInfo.name)", tree.name.span, example: "\(member.name): …"))
     }
     return TypedThing(kind: .component(component), table: nil, row: nil, fields: fields, dimension: .dimensionless)
+  }
+
+  /// The type of a default with fresh variables in place of what it leaves open, such as the unit of a `0`: each instance
+  /// settles them for itself.
+  private mutating func anew(_ type: Type, keeping own: [DimensionVariable: Dimension]) -> Type {
+    let kept = Set(own.values.flatMap(\.variables))
+    var fresh: [DimensionVariable: Dimension] = [:]
+    for v in type.dimensions.flatMap(\.variables) where !kept.contains(v) && fresh[v] == nil { fresh[v] = solver.fresh() }
+    return fresh.isEmpty ? type : type.substituting(fresh)
   }
 
   /// The type with fresh variables in place of those of the component that is checked.
@@ -417,25 +426,6 @@ extension Checker {
     for (_, d) in scopeVariables[scope.index].sorted(by: { $0.key < $1.key }) {
       for v in solver.resolve(d).variables { fresh[v] = solver.fresh() }
     }
-    return fresh.isEmpty ? type : substituted(resolved(type), fresh)
-  }
-
-  func substituted(_ type: Type, _ s: [DimensionVariable: Dimension]) -> Type {
-    switch type {
-    case .quantity(let d): .quantity(d.substituting(s))
-    case .curve(let d): .curve(d.substituting(s))
-    case .dist(let t): .dist(substituted(t, s))
-    case .list(let t): .list(substituted(t, s))
-    case .optional(let t): .optional(substituted(t, s))
-    case .range(let d): .range(d.substituting(s))
-    case .thing(let kind, let d): .thing(kind, d.substituting(s))
-    case .array(let t, let table): .array(substituted(t, s), table)
-    case .sample(let t): .sample(substituted(t, s))
-    case .signal(let t): .signal(substituted(t, s))
-    case .estimate(let t): .estimate(substituted(t, s))
-    case .journey(let ts): .journey(ts.map { substituted($0, s) })
-    case .handle(let t): .handle(substituted(t, s))
-    default: type
-    }
+    return fresh.isEmpty ? type : resolved(type).substituting(fresh)
   }
 }

@@ -70,6 +70,43 @@ public indirect enum Type: Hashable, Sendable {
   public static let time = Type.quantity(.time)
 }
 
+extension Type {
+  /// The dimensions in it, from left to right.
+  public var dimensions: [Dimension] {
+    switch self {
+    case .quantity(let d), .curve(let d), .range(let d), .thing(_, let d): [d]
+    case .dist(let t), .list(let t), .optional(let t), .sample(let t), .signal(let t), .estimate(let t), .handle(let t), .array(let t, _),
+      .resultOf(let t):
+      t.dimensions
+    case .journey(let ts): ts.flatMap(\.dimensions)
+    case .function(let ts, let t): ts.flatMap(\.dimensions) + t.dimensions
+    default: []
+    }
+  }
+
+  /// The type with other dimensions in place of dimension variables.
+  func substituting(_ s: [DimensionVariable: Dimension]) -> Type {
+    switch self {
+    case .quantity(let d): .quantity(d.substituting(s))
+    case .curve(let d): .curve(d.substituting(s))
+    case .range(let d): .range(d.substituting(s))
+    case .thing(let kind, let d): .thing(kind, d.substituting(s))
+    case .dist(let t): .dist(t.substituting(s))
+    case .list(let t): .list(t.substituting(s))
+    case .optional(let t): .optional(t.substituting(s))
+    case .array(let t, let table): .array(t.substituting(s), table)
+    case .sample(let t): .sample(t.substituting(s))
+    case .signal(let t): .signal(t.substituting(s))
+    case .estimate(let t): .estimate(t.substituting(s))
+    case .resultOf(let t): .resultOf(t.substituting(s))
+    case .journey(let ts): .journey(ts.map { $0.substituting(s) })
+    case .handle(let t): .handle(t.substituting(s))
+    case .function(let ps, let r): .function(ps.map { $0.substituting(s) }, r.substituting(s))
+    default: self
+    }
+  }
+}
+
 /// The kinds of the kernel.
 public enum ThingKind: String, Hashable, Sendable, CaseIterable {
   case source, station, pool, level, account, batch, counter, gauge, measure, stock, flow

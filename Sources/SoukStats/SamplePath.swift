@@ -63,6 +63,11 @@ public enum StopReason: Sendable, Hashable {
   public enum Fault: Sendable, Hashable {
     case negativeWait(Double)
     case notANumber
+    /// A live number of servers, or a live rate, that isn't a number.
+    case noCapacity(station: Int32)
+    case noRate(source: Int32)
+    /// A live number of servers of which the scale makes a fraction, in entities.
+    case fractionalServers(station: Int32, Double)
     case indexOutOfRange(Double)
     case overdrawn(account: Int32)
     case moneyOverflow
