@@ -72,6 +72,7 @@ extension Machine {
       state.pattern = .live
       state.rateCell = cell
       state.table = curve
+      if cells[cell].value.isNaN { fail(.fault(.noRate(source: Int32(sources.count)), place: -1)) }
       state.rate = max(cells[cell].value, 0)
       if curve >= 0 && !program.curves.isRate(curve) { fail(.fault(.noRate(source: Int32(sources.count)), place: -1)) }
     case .released(let count, let times):

@@ -6,7 +6,6 @@ import Testing
 @Suite struct ExampleTests {
   /// What waits for features of later versions, and is only parsed and formatted until then.
   static let waiting: Set<String> = [
-    "examples/tour/03_singles_day.souk",  // the standard library's components
     "examples/tour/04_growth.souk",  // stocks and flows
     "examples/tour/05_experiments.souk",  // compare, sweep
   ]
