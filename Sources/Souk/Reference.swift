@@ -25,12 +25,13 @@ public struct Reference {
     return markdown(of: loaded.script.tree, in: loaded.sources[FileID(0)], name: module.name)
   }
 
-  /// What is documented under this name in the text of a reference, as a part of it; nil if there is nothing.
-  public static func part(named name: String, of markdown: String) -> String? {
+  /// What is documented under this name in the text of a reference, each a part of it: a unit and a component may share one.
+  public static func parts(named name: String, of markdown: String) -> [String] {
     let lines = markdown.split(separator: "\n", omittingEmptySubsequences: false)
-    guard let first = lines.firstIndex(where: { $0.hasPrefix("## ") && $0.hasSuffix("`\(name)`") }) else { return nil }
-    let next = lines[(first + 1)...].firstIndex { $0.hasPrefix("## ") } ?? lines.endIndex
-    return lines[first..<next].joined(separator: "\n")
+    return lines.indices.filter { lines[$0].hasPrefix("## ") && lines[$0].hasSuffix("`\(name)`") }.map { first in
+      let next = lines[(first + 1)...].firstIndex { $0.hasPrefix("## ") } ?? lines.endIndex
+      return lines[first..<next].joined(separator: "\n")
+    }
   }
 
   private init(source: SourceFile) { self.source = source }

@@ -39,7 +39,7 @@ struct Doc: Verb {
       Terminal.print(Reference.markdown(of: module))
       return .held
     }
-    let parts = LibraryModule.all.compactMap { Reference.part(named: name, of: Reference.markdown(of: $0)) }
+    let parts = LibraryModule.all.flatMap { Reference.parts(named: name, of: Reference.markdown(of: $0)) }
     guard parts.isEmpty else {
       Terminal.print(parts.joined(separator: "\n"))
       return .held
