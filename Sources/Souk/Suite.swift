@@ -34,6 +34,8 @@ public struct SuiteProgress: Sendable {
   public var scripts: Int
   public var finished: Int
   public var replications: Int
+  /// What is counted.
+  public var unit = "scripts"
 }
 
 /// Tests scripts.

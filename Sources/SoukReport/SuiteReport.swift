@@ -83,7 +83,7 @@ public struct ScriptReport: Sendable {
   public var remark: String? {
     switch outcome {
     case .finished: cases.isEmpty ? "no check or test ran, and that is not a pass" : nil
-    case .wrong: "it has mistakes, so nothing ran"
+    case .wrong: problems.contains { !$0.code.isEmpty } ? "it has mistakes, so nothing ran" : "nothing ran"
     case .stopped: "stopped at a limit: what follows it in the script was not checked"
     case .interrupted: "interrupted: what is not listed was not checked"
     case .outOfTime: "the time of --budget was over before its first look: nothing is known"

@@ -50,7 +50,9 @@ extension Interpreter {
     let look = lineage.isExact ? nil : lineage.look
     let isLast = lineage.runs.allSatisfy { $0.growth?.isLast ?? true }
     let decision = Deciding.decide(
-      claim, by: DecisionRule(confidence: confidence, look: look, isLast: isLast, indifference: try indifference()))
+      claim,
+      by: DecisionRule(
+        confidence: confidence, look: look, isLast: isLast, indifference: try indifference(), usesBatches: options.replication == nil))
     evidence?.tie(lineage)
     if decision.verdict == .undecided { evidence?.isUndecided(lineage) }
     return decision
@@ -165,7 +167,7 @@ extension Interpreter {
       needed = schedule.replicationsToDecide(
         Moments(differences), margin: evidence.margin, alpha: 1 - evidence.confidence, looksBefore: growth.look - 1)
     } else {
-      needed = evidence.replicationsToDecide
+      needed = evidence.method == .batches ? nil : evidence.replicationsToDecide
     }
     return needed.map { max(1, $0 - evidence.n) }
   }
@@ -174,7 +176,11 @@ extension Interpreter {
   private func notes(_ lineage: Lineage, _ decision: Decision, _ confidence: Double) -> [String] {
     var notes: [String] = []
     let isSingle = !lineage.isExact && lineage.runs.allSatisfy { $0.paths.count == 1 }
-    if decision.leaf?.evidence != nil, decision.verdict != .noData, isSingle {
+    if let evidence = decision.leaf?.evidence, evidence.method == .batches {
+      notes.append("one replication: the interval is that of 30 batches, which don't depend on each other")
+    } else if options.replication == nil, let leaf = decision.leaf, leaf.evidence != nil, leaf.left.series != nil, leaf.right?.lineage.runs.isEmpty == true, isSingle {
+      notes.append("one replication: no interval, for batches of it depend on each other; make the run longer, or replicate it")
+    } else if decision.leaf?.evidence != nil, decision.verdict != .noData, isSingle {
       notes.append(
         options.replication == nil || lineage.runs.isEmpty
           ? "one replication: no interval" : "replication \(lineage.runs[0].paths[0].replication) alone: no interval")
@@ -184,7 +190,7 @@ extension Interpreter {
       let observed = lineage.isExact ? 1 : evidence.missing + evidence.n
       if evidence.missing > 0 { notes.append("no data in \(min(evidence.missing, observed)) of \(observed) replications") }
       if evidence.approximate, evidence.n > 1 { notes.append("approximate: the replications are so skewed that the interval may cover less than it says") }
-      if decision.verdict == .undecided, self.evidence == nil, let more = evidence.replicationsToDecide { notes.append("about \(more) replications would decide") }
+      if decision.verdict == .undecided, evidence.method != .batches, self.evidence == nil, let more = evidence.replicationsToDecide { notes.append("about \(more) replications would decide") }
       if let rare = unseen(evidence, decision, lineage) { notes.append(rare) }
     } else if decision.verdict == .noData, let leaf = decision.leaf {
       notes.append("no data in \(leaf.left.values.filter { $0 == nil }.count) of \(leaf.left.values.count) replications")
@@ -233,6 +239,7 @@ extension ClaimEvidence.Method {
     case .clopperPearson: "exact binomial bounds"
     case .eProcess: "e-processes of counted replications"
     case .ratio: "Wald's ratio of counted replications"
+    case .batches: "Student's t of 30 batches"
     case .exact: "no chance"
     }
   }

@@ -18,6 +18,8 @@ struct DecisionRule: Sendable {
   var isLast = true
   /// Half of the zone around the limit in which either verdict will do, as a share of the limit.
   var indifference = 0.0
+  /// Whether one long replication is cut into batches; not where one replication is looked at for itself.
+  var usesBatches = true
 
   /// The confidence that a look needs which pays for all others.
   var level: Double { look.map { 1 - LookSchedule.error(1 - confidence, atLook: $0) } ?? confidence }
@@ -117,7 +119,7 @@ enum Deciding {
     let differences = zip(left.values, right.values).map { a, b in a.flatMap { a in b.map { a - $0 } } ?? .nan }
     guard let comparator = op.comparator else { return equality(op, differences, left, right, sides, rule) }
     let zone = rule.indifference * (right.point ?? 0).magnitude
-    let counted = events(left, right, comparator, rule, zone)
+    let counted = events(left, right, comparator, rule, zone) ?? batches(left, right, comparator, rule)
     let evidence = counted ?? settled(
       Claim.decide(differences: differences, comparator, confidence: rule.level, indifference: zone), left.lineage.merged(right.lineage), rule)
     let violations = differences.indices.filter { !differences[$0].isNaN && !comparator.accepts(differences[$0]) }
@@ -144,6 +146,13 @@ enum Deciding {
     evidence.missing = left.values.count - known.count
     if evidence.missing > 0, evidence.verdict != .fails { evidence.verdict = .noData }
     return evidence
+  }
+
+  /// One long replication against a limit, by batches of its observations; nil where they aren't independent.
+  private static func batches(_ left: EstimateValue, _ right: EstimateValue, _ comparator: Comparator, _ rule: DecisionRule) -> ClaimEvidence? {
+    guard rule.usesBatches, let series = left.series, left.values.count == 1, right.lineage.runs.isEmpty, let limit = right.values.first.flatMap({ $0 }), series.scale > 0
+    else { return nil }
+    return Claim.decide(series: series.values.map { $0 * series.scale }, limit: limit, comparator, confidence: rule.level)
   }
 
   /// What a t test said, where nothing was drawn or more is to come: a verdict that leans on a normality that the data don't show

@@ -108,7 +108,13 @@ struct ExperimentHost: EvaluationHost {
 
   private func converted(_ value: Value, _ factor: Double, _ lifting: Lifting) throws -> Value {
     if case .list(let items) = value { return .list(try items.map { try converted($0, factor, lifting) }) }
-    return try lifting.map(value) { $0 * factor }
+    let scaled = try lifting.map(value) { $0 * factor }
+    guard case .host(let before as EstimateValue) = value, var series = before.series, case .host(var after as EstimateValue) = scaled else {
+      return scaled
+    }
+    series.scale *= factor
+    after.series = series
+    return .host(after)
   }
 
   /// `x or default`: where a replication has no data, the default.

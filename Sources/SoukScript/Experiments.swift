@@ -44,6 +44,8 @@ extension Interpreter {
     var warmup: Int64
     var seed: UInt64
     var replications: UInt32
+    /// Where `warmup: auto` stands; the warm-up is 0 until it was found.
+    var findsWarmup: Span?
   }
 
   private func number(_ name: String, _ experiment: TypedExperiment, _ env: Environment) throws(EvaluationError) -> Double? {
@@ -73,8 +75,11 @@ extension Interpreter {
     for given in program.given {
       for place in given.places where place.model == model && place.steps.isEmpty { arguments[place.member] = try evaluator.evaluate(given.value) }
     }
+    var findsWarmup: Span?
+    if let e = experiment.settings["warmup"], case .text = e.kind { findsWarmup = e.span }
     let lowerOptions = LowerOptions(
-      demand: demand(of: model), span: try number("span", experiment, env), warmup: try number("warmup", experiment, env),
+      demand: demand(of: model), span: try number("span", experiment, env),
+      warmup: findsWarmup == nil ? try number("warmup", experiment, env) : 0,
       step: try number("step", experiment, env))
     let lowered = try lowered(model, arguments, lowerOptions, e.span)
     let span = try lowered.span.map { (seconds) throws(EvaluationError) in try ticks(seconds, e.span) }
@@ -88,7 +93,7 @@ extension Interpreter {
     let runSeed = try whole("seed", experiment, env, least: 0)
     let seed = options.seed ?? runSeed ?? scriptSeed ?? 1
     firstSeed = firstSeed ?? seed
-    return Plan(lowered: lowered, arguments: arguments, options: lowerOptions, span: span, warmup: warmup, seed: seed, replications: UInt32(replications))
+    return Plan(lowered: lowered, arguments: arguments, options: lowerOptions, span: span, warmup: warmup, seed: seed, replications: UInt32(replications), findsWarmup: findsWarmup)
   }
 
   private func lowered(_ model: ScopeID, _ arguments: [MemberID: Value], _ options: LowerOptions, _ span: Span) throws(EvaluationError) -> LoweredModel {
@@ -107,10 +112,14 @@ extension Interpreter {
   private func run(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> RunResults {
     let name = pendingName
     pendingName = nil
-    let plan = try plan(experiment, e, env)
+    var plan = try plan(experiment, e, env)
     guard let span = plan.span else {
       throw EvaluationError.results(
         "how long is this run?", e.span, hint: "write `{ span: 1 day }` after the model, or `span: 1 day` in it")
+    }
+    if let place = plan.findsWarmup {
+      plan.warmup = try warmup(of: plan.lowered.model, seed: plan.seed, span: span, at: place)
+      plan.options.warmup = Double(plan.warmup) / StepTrace.ticksPerSecond
     }
     options.onRun?(PlannedRun(model: plan.lowered.model, seed: plan.seed, span: span, warmup: plan.warmup))
     func results(_ paths: [SamplePath], _ precision: RunResults.Precision?, _ growth: RunResults.Growth?) -> RunResults {

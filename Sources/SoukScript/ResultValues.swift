@@ -123,6 +123,12 @@ struct Lineage: Sendable {
   }
 }
 
+/// The observations of one replication behind their mean.
+struct Series: Sendable {
+  var values: [Double]
+  var scale = 1.0
+}
+
 /// A number for each replication; nil where a replication has no data for it.
 struct EstimateValue: HostValue {
   enum Form: Sendable, Hashable {
@@ -136,6 +142,8 @@ struct EstimateValue: HostValue {
   var form: Form = .number
   /// Whether each number is 1 or 0: one event a replication, that happened or didn't.
   var isEvent = false
+  /// Of a mean of one long replication, the values that it is the mean of, in their order and times `scale`.
+  var series: Series?
   var lineage: Lineage
 
   var origin: Instant? { if case .moment(let origin) = form { origin } else { nil } }

@@ -135,7 +135,7 @@ struct Statistics {
     if sample.isTruth, builtin == .share || builtin == .mean { return share(sample) }
     if let change = unary(builtin) { return try Lifting(span: span).map(.host(sample), change) }
     switch builtin {
-    case .mean: return estimate(\.mean)
+    case .mean: return .host(batched(EstimateValue(values: sample.parts.map(\.mean), lineage: sample.lineage), sample.parts.first))
     case .sd: return estimate(\.deviation)
     case .variance: return estimate { $0.deviation.map { $0 * $0 } }
     case .min: return estimate(\.minimum)
@@ -177,7 +177,29 @@ struct Statistics {
     }
     var lineage = sample.lineage
     if counts.isWorthTelling { lineage.censored.append(counts) }
-    return .host(EstimateValue(values: values, isEvent: isEvent, lineage: lineage))
+    let estimate = EstimateValue(values: values, isEvent: isEvent, lineage: lineage)
+    // What never came has no place in the order of the others.
+    let isWhole = counts.lost + counts.overdue == 0
+    return .host(isWhole ? batched(estimate, sample.parts.first) : estimate)
+  }
+
+  /// A mean of one long replication keeps its observations: batches of them may give it an interval.
+  private func batched(_ estimate: EstimateValue, _ part: Observations?) -> EstimateValue {
+    guard estimate.values.count == 1, let part, part.isFull, part.values.count >= 2 * BatchMeans.batchCount, !estimate.lineage.isExact else { return estimate }
+    var out = estimate
+    out.series = Series(values: part.values)
+    return out
+  }
+
+  /// An average over time of one long replication keeps those of equal stretches.
+  private func batched(_ estimate: EstimateValue, _ trace: StepTrace?) -> EstimateValue {
+    let stretches = Int64(32 * BatchMeans.batchCount)
+    guard estimate.values.count == 1, let trace, trace.isFull, trace.to - trace.from >= stretches, !estimate.lineage.isExact else { return estimate }
+    let averages = trace.averages(every: (trace.to - trace.from) / stretches).values
+    guard averages.count >= 2 * BatchMeans.batchCount, averages.allSatisfy(\.isFinite) else { return estimate }
+    var out = estimate
+    out.series = Series(values: averages)
+    return out
   }
 
   // MARK: Signals
@@ -202,7 +224,8 @@ struct Statistics {
     }
     if let change = unary(builtin) { return try changed { $0.map(change) } }
     switch builtin {
-    case .mean, .share: return estimate(\.mean)
+    case .mean, .share:
+      return .host(batched(EstimateValue(values: signal.traces.map { $0.mean.flatMap { $0.isNaN ? nil : $0 } }, lineage: signal.lineage), signal.traces.first))
     case .sd:
       try full()
       return estimate(\.deviation)

@@ -66,6 +66,9 @@ extension Checker {
         continue
       }
       switch name {
+      // Where the start-up ends is found by looking.
+      case "warmup" where nameText(field.value) == "auto" && kind == .run:
+        settings[name] = TypedExpression(.text([.text("auto")]), .text, field.value.span)
       case "span", "warmup", "step":
         let value = checkQuantity(field.value, .time)
         if let x = constant(value), name == "warmup" ? x < 0 : x <= 0 {

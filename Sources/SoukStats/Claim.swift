@@ -43,6 +43,8 @@ public struct ClaimEvidence: Sendable, Equatable {
     case eProcess
     /// Wald's sequential ratio of an indifference zone's ends.
     case ratio
+    /// Student's t for the means of batches of one long run, which passed the test of independence.
+    case batches
     /// Nothing is drawn: the number is what it is.
     case exact
   }
@@ -131,6 +133,20 @@ public enum Claim {
     }
     if evidence.missing > 0 && evidence.verdict != .fails { evidence.verdict = .noData }
     return evidence
+  }
+
+  /// Decides `mean comparator limit` from the observations of one long run, in their order; nil where they are too few for 30 batches,
+  /// or the batches' means depend on each other.
+  public static func decide(
+    series: [Double], limit: Double, _ comparator: Comparator, confidence: Double
+  ) -> ClaimEvidence? {
+    guard let result = BatchMeans.analyze(series, level: 2 * confidence - 1), result.isIndependent, result.interval.halfWidth.isFinite else { return nil }
+    let margin = (result.interval.estimate - limit) * comparator.direction
+    let half = result.interval.halfWidth
+    let verdict: Verdict = margin > half ? .holds : margin < -half ? .fails : half == 0 ? (comparator.accepts(result.interval.estimate - limit) ? .holds : .fails) : .undecided
+    return ClaimEvidence(
+      verdict: verdict, observed: result.interval.estimate, halfWidth: half, margin: margin, n: BatchMeans.batchCount, missing: 0,
+      confidence: confidence, approximate: result.interval.approximate, singleReplication: false, firstViolation: nil, method: .batches)
   }
 
   /// t · s / √n with 1 - confidence beyond t on one side.

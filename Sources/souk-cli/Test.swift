@@ -30,6 +30,7 @@ struct TestScripts: Verb {
         souk test checks --filter "the till"
         souk test checks --format junit=report.xml --format text
         souk test checks --budget "5 min" --fail-fast --seed 7
+        souk test checks --seeds 200
 
       Formats: text, json, junit, tap, sarif, github, markdown. FORMAT=FILE writes a file, FORMAT alone standard output.
 
@@ -48,6 +49,9 @@ struct TestScripts: Verb {
 
   @Option(help: "Replaces every seed of the scripts.")
   var seed: UInt64?
+
+  @Option(help: ArgumentHelp("Tests each script under so many seeds and counts the verdicts: how sure they really are.", valueName: "200"))
+  var seeds: Int?
 
   @Option(help: ArgumentHelp("Time for all scripts together, shared fairly; an hour when nobody says.", valueName: "5 min"), transform: { try LimitText.seconds($0) })
   var budget: Double?
@@ -83,6 +87,8 @@ struct TestScripts: Verb {
     if let replications, !(1...1_000_000).contains(replications) { throw ValidationError("--replications is a number from 1 to 1000000") }
     if !(1...1_000_000).contains(maxReplications) { throw ValidationError("--max-replications is a number from 1 to 1000000") }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads is a number from 1 to 1024") }
+    if let seeds, !(1...10_000_000).contains(seeds) { throw ValidationError("--seeds is a number from 1 to 10000000") }
+    if seeds != nil, !formats.isEmpty || failFast { throw ValidationError("--seeds has a table of its own, and knows neither --format nor --fail-fast") }
     if filter?.isEmpty == true { throw ValidationError("--filter needs a part of a name") }
     let shared = formats.filter { $0.file == nil && !$0.format.isForPeople }
     if shared.count > 1 || (!shared.isEmpty && formats.contains { $0.file == nil && $0.format.isForPeople }) {
@@ -93,6 +99,10 @@ struct TestScripts: Verb {
   }
 
   func execute() -> ExitStatus {
+    // A word that was mistyped is told before anything runs.
+    let missing = paths.filter { Files.kind(of: $0) == nil }
+    for word in missing { Terminal.complain("there is no file “\(word)”") }
+    guard missing.isEmpty else { return .wrong }
     let found = Scripts.find(paths.isEmpty ? ["."] : paths)
     guard found.isComplete, !found.paths.isEmpty, prepareFiles() else { return .wrong }
     let stop = Interruption(maxTime: budget, signals: [SIGINT, SIGTERM])
@@ -103,6 +113,12 @@ struct TestScripts: Verb {
       style: PageStyle(width: Terminal.width, hasColour: Terminal.wantsColor(STDOUT_FILENO, refused: noColor)), isQuiet: quiet)
     let showsText = formats.allSatisfy { $0.file != nil || $0.format.isForPeople }
     let watch = Watch(isShown: isatty(STDERR_FILENO) == 1)
+    if let seeds {
+      let report = Suite.sweep(unique(found.paths), options: suiteOptions, seeds: seed ?? 1, count: seeds) { watch.show($0) }
+      watch.clear()
+      Terminal.print(report.text(width: Terminal.width))
+      return stop.reason() == .interrupted ? .interrupted : ExitStatus(rawValue: report.exitCode) ?? .wrong
+    }
     let suite = Suite(unique(found.paths), options: suiteOptions)
     let result = suite.run { script in
       guard showsText else { return }

@@ -30,13 +30,12 @@ private enum Scripts {
   static let wrong = "check \"x\": 1 h < 1 CNY\n"
   static let empty = "print 1\n"
   static let test = """
-    fn delay(attempt) = 2 ^ attempt * 1 s
+    fn delay(attempt) = 2^attempt * 1 s
     test "delays double" {
       expect delay(0) == 1 s
       expect delay(3) == 8 s
     }
-
-    """
+    """ + "\n"
 }
 
 @Suite struct CommandLineTestVerbTests {
@@ -77,6 +76,7 @@ private enum Scripts {
     #expect(try code(["a.souk": Scripts.holds], ["--max-steps", "1000"]) == 4)
     #expect(try code(["a.txt": "x"]) == 2)
     #expect(try code([:], ["none.souk"]) == 2)
+    #expect(try code(["a.souk": Scripts.holds], ["a.souk", "b.souk"]) == 2, "nothing runs when a word is mistyped")
   }
 
   @Test(arguments: [
@@ -212,5 +212,47 @@ private enum Scripts {
     try folder.write(Scripts.test, to: "b.souk")
     let full = try Program.run(["test", "b.souk", "--format", "junit=/dev/full"], in: folder.url)
     #expect(full.code == 2 && full.errors.contains("the disk is full"), "\(full)")
+  }
+}
+
+/// The files of `examples/ci`, as far as they can be run here.
+@Suite struct PipelineExampleTests {
+  @Test func makeRunsWhatChanged() throws {
+    let folder = try Scratch(["checks/a.souk": Scripts.holds, "Makefile": try Repository.text("examples/ci/Makefile")])
+    let path = "PATH='\(Program.url.deletingLastPathComponent().path())':$PATH"
+    let first = try Program.shell("\(path) make check", in: folder.url)
+    #expect(first.code == 0 && first.output.contains("holds      bearable"), "\(first)")
+    #expect(try Program.shell("\(path) make check", in: folder.url).output.contains("othing to be done"))
+    try folder.write(Scripts.fails, to: "checks/a.souk")
+    let failed = try Program.shell("\(path) make -s check", in: folder.url)
+    #expect(failed.code == 2 && failed.output.contains("FAILS") && failed.errors.contains("Error 1"), "\(failed)")
+    #expect(try Program.shell("\(path) make -s check", in: folder.url).code == 2, "a failure doesn't count as done")
+  }
+
+  @Test func commitsAreHeldUpByFailures() throws {
+    let folder = try Scratch(["a.souk": Scripts.test, "notes.txt": "x"])
+    let hook = Repository.root.appending(path: "examples/ci/pre-commit").path()
+    let path = "export PATH='\(Program.url.deletingLastPathComponent().path())':$PATH"
+    let prepare = "git init -q . && git config user.email a@b.c && git config user.name a && git config core.hooksPath .git/hooks && cp '\(hook)' .git/hooks/pre-commit"
+    func commit(_ what: String) throws -> Finished { try Program.shell("\(path); git add . && git commit -qm '\(what)'", in: folder.url) }
+    #expect(try Program.shell(prepare, in: folder.url).code == 0)
+    let good = try commit("passes")
+    #expect(good.code == 0, "\(good)")
+    try folder.write(Scripts.test.replacing("8 s", with: "9 s"), to: "a.souk")
+    let bad = try commit("fails")
+    #expect(bad.code != 0 && (bad.output + bad.errors).contains("FAILS"), "\(bad)")
+    try folder.write(Scripts.test.replacing("== 8 s", with: "==   8 s"), to: "a.souk")
+    #expect(try commit("layout").errors.contains("need souk fmt"))
+  }
+
+  /// Each command in the workflows is one that the program takes: its words are parsed, and fail only for want of a folder `checks`.
+  @Test(arguments: ["github.yml", "gitlab-ci.yml", "Makefile"]) func commandsAreUnderstood(_ file: String) throws {
+    let commands = try Repository.text("examples/ci/\(file)").matches(of: /souk test checks.*/).map { String($0.output) }
+    #expect(!commands.isEmpty)
+    let folder = try Scratch()
+    for command in commands {
+      let finished = try Program.shell("CI_PIPELINE_ID=7; " + command.replacing("$@", with: "r.xml"), in: folder.url)
+      #expect(finished.code == 2 && finished.errors.contains("there is no file “checks”"), "\(command): \(finished)")
+    }
   }
 }
