@@ -39,7 +39,8 @@ let package = Package(
   targets: [
     // In the order of the data: text, tokens and tree, typed program, compiled model, sample path, statistics, report.
     room("SoukText", embeds: "Explanations"),
-    room("SoukNumerics"),
+    .target(name: "CVariateBlocks"),
+    room("SoukNumerics", uses: ["CVariateBlocks"]),
     room("SoukSyntax", uses: ["SoukText"]),
     room("SoukUnits"),
     room("SoukSema", uses: ["SoukText", "SoukSyntax", "SoukUnits"]),

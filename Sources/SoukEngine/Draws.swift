@@ -67,6 +67,7 @@ struct DrawCache: BitwiseCopyable {
   /// Which block is kept: the key, and the ordinals' upper part; no block at first.
   var key: UInt64 = 0
   var block: UInt32 = .max
+  var index: UInt32 = 0
   /// What it holds.
   var variate = StandardVariate.uniform
   /// Draws served from it.
@@ -74,9 +75,11 @@ struct DrawCache: BitwiseCopyable {
   /// Draws still to be made singly before blocks are tried again.
   var singles: Int32 = 0
 
-  /// A block pays from here on: 40 to 45 % were measured as the break-even.
-  static let worthwhile: Int32 = 28
+  /// A block pays from here on: one of 64 with AVX2 costs about as much as 14 draws one by one, with plain vectors 28.
+  static let worthwhile: Int32 = 20
   static let pause: Int32 = 2048
+  /// Blocks that a site keeps, neighbours in neighbouring places: entities reach most sites a little out of order.
+  static let ways: Int32 = 4
 }
 
 extension Machine {
@@ -85,23 +88,46 @@ extension Machine {
   mutating func draw(_ law: Int32, site: Int32, token: Int32, frame: Int) -> Double {
     let kind = laws[law].kind
     if kind == .constant { return laws[law].a }
-    if laws[law].isOneWord && drawSites[site].counter < 0 {
-      if kind == .exponential { return laws[law].a * standard(site: site, token: token, .exponential) }
-      return drawInverted(laws[law], site: site, token: token)
+    if laws[law].isOneWord {
+      let origin = token >= 0 ? originKeys[tokens[token].origin] : 0
+      let ordinal = token >= 0 ? tokens[token].ordinal : 0
+      return drawInverted(laws[law], site: site, index: nextIndex(site: site, frame: frame), origin: origin, ordinal: ordinal)
     }
     return drawWide(law, site: site, token: token, frame: frame)
   }
 
   /// A draw by inversion at a site with a fixed index: the same bits as `LawSet.quantile` at the counter's uniform number,
   /// with what doesn't depend on the law's parameters taken from the site's block.
+  @inline(__always)
+  mutating func drawInverted(_ law: LawRecord, site: Int32, index: UInt32, origin: UInt64, ordinal: UInt32) -> Double {
+    let key = streamKeys[drawSites[site].stream] ^ origin
+    if law.kind == .exponential { return law.a * standard(cache: site, key: key, index: index, ordinal: ordinal, .exponential) }
+    return drawOtherInverted(law, site: site, key: key, index: index, ordinal: ordinal)
+  }
+
   @inline(never)
-  private mutating func drawInverted(_ law: LawRecord, site: Int32, token: Int32) -> Double {
+  private mutating func drawOtherInverted(_ law: LawRecord, site: Int32, key: UInt64, index: UInt32, ordinal: UInt32) -> Double {
     switch law.kind {
-    case .exponential: law.a * standard(site: site, token: token, .exponential)
-    case .normal: law.a + law.b * standard(site: site, token: token, .normal)
-    case .lognormal: Elementary.exp(law.a + law.b * standard(site: site, token: token, .normal))
-    default: laws.quantile(law, standard(site: site, token: token, .uniform))
+    case .normal: law.a + law.b * standard(cache: site, key: key, index: index, ordinal: ordinal, .normal)
+    case .lognormal: Elementary.exp(law.a + law.b * standard(cache: site, key: key, index: index, ordinal: ordinal, .normal))
+    default: laws.quantile(law, standard(cache: site, key: key, index: index, ordinal: ordinal, .uniform))
     }
+  }
+
+  /// Which draw of an entity at a site comes next: the fixed one, or the count in a slot of its frame.
+  @inline(__always)
+  private mutating func nextIndex(site: Int32, frame: Int) -> UInt32 {
+    let counter = drawSites[site].counter
+    return counter < 0 ? UInt32(truncatingIfNeeded: drawSites[site].index) : countDraw(frame &+ Int(counter))
+  }
+
+  @inline(__always)
+  private mutating func countDraw(_ slot: Int) -> UInt32 {
+    let count = frames[slot]
+    frames[slot] = count + 1
+    if count < 4_294_967_295 { return UInt32(truncatingIfNeeded: Int(count)) }
+    fail(.fault(.drawsExhausted, place: -1))
+    return 0
   }
 
   /// A draw that needs several words or counts its index in the frame.
@@ -114,17 +140,7 @@ extension Machine {
   /// The counter of the next variate of a token at a site.
   mutating func counter(site: Int32, token: Int32, frame: Int) -> Counter {
     let drawSite = drawSites[site]
-    var index = UInt32(truncatingIfNeeded: drawSite.index)
-    if drawSite.counter >= 0 {
-      let slot = frame &+ Int(drawSite.counter)
-      let count = frames[slot]
-      if count >= 4_294_967_295 {
-        fail(.fault(.drawsExhausted, place: -1))
-      } else {
-        index = UInt32(count)
-      }
-      frames[slot] = count + 1
-    }
+    let index = nextIndex(site: site, frame: frame)
     var key = streamKeys[drawSite.stream]
     var ordinal: UInt32 = 0
     if token >= 0 {
@@ -134,25 +150,16 @@ extension Machine {
     return Counter(key: key, index: index, ordinal: ordinal, replication: replication)
   }
 
-  /// The standard variate of a token at a site with a fixed index, from the site's block where that pays.
-  @inline(__always)
-  private mutating func standard(site: Int32, token: Int32, _ variate: StandardVariate) -> Double {
-    let drawSite = drawSites[site]
-    let origin = token >= 0 ? originKeys[tokens[token].origin] : 0
-    let ordinal = token >= 0 ? tokens[token].ordinal : 0
-    let key = streamKeys[drawSite.stream] ^ origin
-    return standard(
-      cache: site, key: key, index: UInt32(truncatingIfNeeded: drawSite.index), ordinal: ordinal, variate)
-  }
-
-  /// A standard variate through the block of a cache.
+  /// A standard variate through the blocks of a site, where that pays.
   @inline(__always)
   mutating func standard(cache: Int32, key: UInt64, index: UInt32, ordinal: UInt32, _ variate: StandardVariate) -> Double {
-    if drawCaches[cache].block == ordinal &>> 6 && drawCaches[cache].key == key && drawCaches[cache].variate == variate {
-      drawCaches[cache].hits &+= 1
-      return drawVariates[Int(cache) &* 64 &+ Int(ordinal & 63)]
+    let place = cache &* DrawCache.ways &+ Int32(truncatingIfNeeded: (ordinal &>> 6) & UInt32(DrawCache.ways &- 1))
+    if drawCaches[place].block == ordinal &>> 6 && drawCaches[place].key == key && drawCaches[place].index == index
+      && drawCaches[place].variate == variate {
+      drawCaches[place].hits &+= 1
+      return drawVariates[Int(place) &* 64 &+ Int(ordinal & 63)]
     }
-    return standardOutsideBlock(cache: cache, key: key, index: index, ordinal: ordinal, variate)
+    return standardOutsideBlock(cache: place, key: key, index: index, ordinal: ordinal, variate)
   }
 
   @inline(never)
@@ -171,6 +178,7 @@ extension Machine {
       variate)
     drawCaches[cache].key = key
     drawCaches[cache].block = ordinal &>> 6
+    drawCaches[cache].index = index
     drawCaches[cache].variate = variate
     drawCaches[cache].hits = 1
     return drawVariates[Int(cache) &* 64 &+ Int(ordinal & 63)]
@@ -197,7 +205,11 @@ extension Machine {
       fail(.fault(.badDistribution(law: kindIndex), place: place(pc)))
       return .nan
     }
-    if record.isOneWord && drawSites[op.c].counter < 0 { return drawInverted(record, site: op.c, token: token) }
+    if record.isOneWord {
+      let origin = token >= 0 ? originKeys[tokens[token].origin] : 0
+      return drawInverted(
+        record, site: op.c, index: nextIndex(site: op.c, frame: frame), origin: origin, ordinal: token >= 0 ? tokens[token].ordinal : 0)
+    }
     return laws.sample(record, counter(site: op.c, token: token, frame: frame))
   }
 

@@ -43,10 +43,14 @@ extension Machine {
           events.dropDead()
         }
       case EventKind.serviceEnd.rawValue, EventKind.wait.rawValue: happen(event)
+      case EventKind.parked.rawValue, EventKind.parkedFrame.rawValue:
+        advance(event)
+        unpark(event)
       default: happenRarely(event, Int32(truncatingIfNeeded: event.index))
       }
       if isDirty || !ready.isEmpty { settle() }
     }
+    if stopped == nil { advanceChains(to: end) }
   }
 
   /// The end of a service or of a `wait`.

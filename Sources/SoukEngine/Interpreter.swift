@@ -102,6 +102,7 @@ extension Machine {
           failTime(duration, at: pc &- 1)
           return abandon(token, callBase)
         }
+        if op.b != ParkMode.never && park(token, pc: pc, mode: op.b, after: delay) { return }
         tokens[token].pc = Int32(truncatingIfNeeded: pc)
         tokens[token].state = .waiting
         schedule(.wait, token: token, after: delay, EventClass.timer)

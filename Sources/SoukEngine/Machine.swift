@@ -41,6 +41,10 @@ struct Machine {
   var tokens = Slab<Token>(capacity: 64)
   var frames: Slab<Double>
   var freeToken: Int32 = -1
+  /// Entities that are parked; the frames of those that need one, and the first free place among these (−1: none).
+  var parkedCount = 0
+  var parkedFrames = Slab<Double>()
+  var freeParked = -1
   var registers: Slab<Double>
   var calls = Slab<CallRecord>()
   var savedRegisters = Slab<Double>()
@@ -81,6 +85,11 @@ struct Machine {
   /// Drawn delays of `released` sources, sorted by time.
   var releases: Slab<Release>
 
+  /// Stations whose journeys run without tokens and events, unless the run is traced or plain.
+  var chainStations: Slab<ChainStation>
+  var chains: Slab<ChainState>
+  let usesChains: Bool
+
   // Draws.
   let laws: LawSet
   var streamKeys: Slab<UInt64>
@@ -102,7 +111,10 @@ struct Machine {
   init(_ program: Program, _ settings: RunSettings) {
     let model = program.model
     self.program = program
-    code = program.code
+    code = settings.isPlain ? program.plainCode : program.code
+    usesChains = !settings.isPlain
+    chainStations = Slab(program.chains.stations.map { $0.copied() })
+    chains = Slab(program.chains.spans.map { ChainState(first: $0.first, last: $0.last, journey: program.chains.stations[Int($0.last)].journey) })
     stride = program.stride
     weight = model.weight
     warmup = settings.warmup
@@ -139,8 +151,8 @@ struct Machine {
     originKeys = Slab(model.origins.map { StreamKey(seed: settings.seed, path: "origin " + $0).bits })
     ordinals = Slab(repeating: 0, count: model.origins.count)
     drawSites = program.drawSites
-    drawCaches = Slab(repeating: DrawCache(), count: model.drawSites.count + model.sources.count)
-    drawVariates = Slab(repeating: 0, count: 64 * (model.drawSites.count + model.sources.count))
+    drawCaches = Slab(repeating: DrawCache(), count: Int(DrawCache.ways) * (model.drawSites.count + model.sources.count))
+    drawVariates = Slab(repeating: 0, count: 64 * Int(DrawCache.ways) * (model.drawSites.count + model.sources.count))
     uses = program.uses
     requests = program.requests
     journeys = program.journeys
@@ -183,6 +195,11 @@ struct Machine {
     copy.events = events.copied()
     copy.tokens = tokens.copied()
     copy.frames = frames.copied()
+    copy.parkedFrames = parkedFrames.copied()
+    copy.chains = chains.copied()
+    for i in 0..<chains.count { copy.chains[i] = chains[i].copied() }
+    copy.chainStations = chainStations.copied()
+    for i in 0..<chainStations.count { copy.chainStations[i] = chainStations[i].copied() }
     copy.registers = registers.copied()
     copy.calls = calls.copied()
     copy.savedRegisters = savedRegisters.copied()
@@ -218,7 +235,7 @@ struct Machine {
   }
 
   func free() {
-    events.free(); tokens.free(); frames.free(); registers.free(); calls.free(); savedRegisters.free()
+    events.free(); tokens.free(); frames.free(); parkedFrames.free(); registers.free(); calls.free(); savedRegisters.free()
     cells.free(); tallies.free(); thresholds.free(); lost.free()
     for i in 0..<logs.count { logs[i].free() }
     logs.free()
@@ -227,6 +244,10 @@ struct Machine {
     dirtyDerived.free(); dirtyInvariants.free(); dirtyConditions.free(); dirtyStations.free(); dirtyPools.free()
     dirtySources.free(); touchedHandles.free()
     stations.free()
+    for i in 0..<chains.count { chains[i].free() }
+    chains.free()
+    for i in 0..<chainStations.count { chainStations[i].free() }
+    chainStations.free()
     for i in 0..<heaps.count { heaps[i].free() }
     heaps.free()
     pools.free(); levels.free(); accounts.free(); batches.free(); groups.free(); conditions.free(); handles.free()
@@ -235,9 +256,10 @@ struct Machine {
 
   /// Bytes of storage that grows with the run.
   var bytes: Int {
-    var total = tokens.bytes + frames.bytes + events.bytes + lost.bytes + handles.bytes + groups.bytes + releases.bytes
+    var total = tokens.bytes + frames.bytes + parkedFrames.bytes + events.bytes + lost.bytes + handles.bytes + groups.bytes + releases.bytes
     for i in 0..<logs.count { total += logs[i].times.bytes + logs[i].values.bytes }
     for i in 0..<heaps.count { total += heaps[i].entries.bytes }
+    for i in 0..<chainStations.count { total += chainStations[i].bytes }
     for i in 0..<windows.count { total += windows[i].ring.bytes + windows[i].highest.bytes }
     return total
   }
@@ -289,6 +311,7 @@ extension Machine {
     case .batchTimeout: batches[event.index].timer == event.order
     case .batchCalendar: batches[event.index].calendarTimer == event.order
     case .arrival: sources[event.index].timer == event.order
+    case .parked, .parkedFrame: true
     case .windowEnd: windows[event.index].timer == event.order
     case nil: false
     }

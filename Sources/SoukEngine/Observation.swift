@@ -99,19 +99,35 @@ struct TallyState: BitwiseCopyable {
     mean += delta / Double(count)
     m2 += delta * (value - mean)
   }
+
+  /// What is kept beside the summary.
+  @inline(never)
+  func keep(_ value: Double, at now: Int64, _ logs: Slab<Log>, _ counts: Slab<ThresholdCount>) {
+    if flags & TallyState.full != 0 { logs[log].append(now, value) }
+    if flags & TallyState.thresholds == 0 { return }
+    for i in Int(thresholds)..<(Int(thresholds) + Int(thresholdCount)) {
+      if value <= counts[i].value { counts[i].atMost += 1 }
+      if value < counts[i].value { counts[i].below += 1 }
+    }
+  }
 }
 
 extension Machine {
   /// Sets a cell; whoever watches it is looked at after the present step.
   @inline(__always)
   mutating func set(_ cell: Int32, to value: Double) {
-    if cells[cell].flags != 0 { change(cell, to: value) } else { cells[cell].value = value }
+    let flags = cells[cell].flags
+    if flags == 0 { cells[cell].value = value } else { change(cell, to: value) }
   }
 
-  /// Moves a cell by `delta`.
+  /// Moves a cell by `delta`. What is only summarised is summarised in place: a call cost as much again.
   @inline(__always)
   mutating func add(_ cell: Int32, _ delta: Double) {
-    if cells[cell].flags != 0 { change(cell, to: cells[cell].value + delta) } else { cells[cell].value += delta }
+    let flags = cells[cell].flags
+    let value = cells[cell].value + delta
+    if flags & ~CellState.summary != 0 { return change(cell, to: value) }
+    if flags != 0 && value != cells[cell].value { cells[cell].summarise(value, at: now) }
+    cells[cell].value = value
   }
 
   /// A change of a cell that somebody looks at.
@@ -158,14 +174,7 @@ extension Machine {
     if flags & TallyState.windowed != 0 { observeWindows(of: tallies[tally].window, value) }
     if now < warmup { return }
     if flags & TallyState.summary != 0 { tallies[tally].summarise(value) }
-    if flags & TallyState.full != 0 { logs[tallies[tally].log].append(now, value) }
-    if flags & TallyState.thresholds != 0 {
-      let first = Int(tallies[tally].thresholds)
-      for i in first..<(first + Int(tallies[tally].thresholdCount)) {
-        if value <= thresholds[i].value { thresholds[i].atMost += 1 }
-        if value < thresholds[i].value { thresholds[i].below += 1 }
-      }
-    }
+    tallies[tally].keep(value, at: now, logs, thresholds)
   }
 
   /// What began at `began` is lost to a tally.

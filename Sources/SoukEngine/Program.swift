@@ -10,6 +10,11 @@ final class Program: @unchecked Sendable {
   let model: CompiledModel
   let stride: Int
   let code: Slab<Op>
+  /// The code without parking, and what runs as chains.
+  let plainCode: Slab<Op>
+  let chains: ChainPlan
+  /// The journey that each origin starts; empty where entities can't be parked.
+  let originJourneys: Slab<Int32>
   let registers: Slab<Double>
   let cells: Slab<CellState>
   let watchers: Slab<WatcherState>
@@ -48,7 +53,10 @@ final class Program: @unchecked Sendable {
   init(_ model: CompiledModel) {
     self.model = model
     stride = max(model.frameSize, model.journeys.map { Int($0.frameSlots) }.max() ?? 0)
-    code = Slab(model.code)
+    let started = Program.journeysOfOrigins(model)
+    originJourneys = Slab(started ?? [])
+    code = Slab(Program.withParkModes(model, stride: stride, canPark: started != nil))
+    plainCode = Slab(Program.withParkModes(model, stride: stride, canPark: false))
     // Four spare registers: a dynamic draw reads four parameters whatever its law.
     registers = Slab(model.registers + [0, 0, 0, 0])
     let dummyCell = Int32(model.cells.count)
@@ -77,6 +85,7 @@ final class Program: @unchecked Sendable {
     self.outcomes = outcomes
 
     stations = Slab(model.stations.map { StationState($0, cell: cell, tally: tally) })
+    chains = Program.chains(model, laws: laws, stations: stations)
     pools = Slab(model.pools.map { PoolState($0, cell: cell, tally: tally) })
     levels = Slab(model.levels.map { LevelState($0, cell: cell, tally: tally) })
     accounts = Slab(model.accounts.map { AccountState($0, cell: cell) })
@@ -149,7 +158,8 @@ final class Program: @unchecked Sendable {
   }
 
   deinit {
-    code.free(); registers.free(); cells.free(); watchers.free(); tallies.free(); thresholds.free()
+    for link in chains.stations { link.free() }
+    code.free(); plainCode.free(); originJourneys.free(); registers.free(); cells.free(); watchers.free(); tallies.free(); thresholds.free()
     laws.free(); curves.free(); columns.free(); columnSpans.free(); calendars.free(); calendarSpans.free()
     journeys.free(); timed.free(); outcomes.free(); stations.free(); pools.free(); levels.free(); accounts.free()
     batches.free(); conditions.free(); conditionSlots.free(); invariants.free(); derived.free(); uses.free(); requests.free()

@@ -54,8 +54,13 @@ public struct RunSettings: Sendable {
   public var warmup: Int64
   public var limits: RunLimits
   public var flag: StopFlag?
+  /// Every event through the event list, every entity with a token: slower, the same path. To hold the other ways against.
+  public var isPlain: Bool
 
-  public init(seed: UInt64, replication: UInt32 = 0, warmup: Int64 = 0, limits: RunLimits = RunLimits(), flag: StopFlag? = nil) {
+  public init(
+    seed: UInt64, replication: UInt32 = 0, warmup: Int64 = 0, limits: RunLimits = RunLimits(), flag: StopFlag? = nil, isPlain: Bool = false
+  ) {
+    self.isPlain = isPlain
     self.seed = seed
     self.replication = replication
     self.warmup = warmup
@@ -116,10 +121,14 @@ public struct Simulation {
   /// Entities, processes and arms of races that are under way.
   public var liveTokens: Int { owner.machine.liveTokens }
 
+  /// Whether some stations run as recursions instead of through the event list.
+  public var usesRecursions: Bool { owner.machine.usesChains && owner.machine.chains.count > 0 }
+
   /// What has been observed up to now; integrals are closed at the present instant.
   public func samplePath() -> SamplePath { owner.machine.samplePath() }
 
-  /// Sends what happens from now on to `sink`; nil ends that. The path is the same with and without.
+  /// Sends what happens from now on to `sink`; nil ends that. The path is the same with and without. Set before the first
+  /// run, it is told all; entities that are in a chain of stations already go through it untold.
   public mutating func setTrace(_ sink: ((TraceEvent) -> Void)?) {
     if !isKnownUniquelyReferenced(&owner) { owner = Owner(owner.machine.copied()) }
     owner.machine.trace = sink
@@ -134,7 +143,7 @@ extension Machine {
   var liveTokens: Int {
     var count = 0
     for i in 0..<tokens.count where tokens[i].state != .free { count += 1 }
-    return count
+    return count + parkedCount + inChains
   }
 
   /// What has been observed, as values.
@@ -201,6 +210,11 @@ extension Machine {
         }
       }
     }
+    var parked: [(Int32, Int64)] = []
+    forEachParkedBeginning { timed, began in
+      if began >= 0 { parked.append((timed.tally, Beginning.ticks(began))) }
+    }
+    for (tally, began) in parked where tallies[tally].flags & TallyState.summary != 0 { records[Int(tally)].pending.append(began) }
     for i in records.indices { records[i].pending.sort() }
   }
 
@@ -213,7 +227,7 @@ extension Machine {
       free += 1
       token = tokens[token].next
     }
-    if free + liveTokens != tokens.count || !events.checkInvariants() { return false }
+    if free + liveTokens != tokens.count + parkedCount + inChains || !events.checkInvariants() { return false }
     for s in 0..<stations.count {
       var waiting: Int64 = 0
       var serving: Int64 = 0

@@ -137,19 +137,15 @@ extension Slab<Double> {
   func fillVariates(
     from start: Int, key: StreamKey, index: UInt32, firstOrdinal: UInt32, replication: UInt32, _ variate: StandardVariate
   ) {
-    assert(start >= 0 && start + Philox4x32.blockLength <= count)
-    let variates = unsafe base + start
-    unsafe variates.withMemoryRebound(to: UInt64.self, capacity: Philox4x32.blockLength) { words in
-      unsafe Philox4x32.block(
-        key: key, attempt: 0, index: index, firstOrdinal: firstOrdinal, replication: replication, into: words)
-    }
-    for i in start..<(start + Philox4x32.blockLength) { self[i] = Philox4x32.uniform(self[i].bitPattern) }
+    assert(start >= 0 && start + VariateBlock.length <= count)
+    let out = unsafe base + start
     switch variate {
-    case .uniform: break
+    case .uniform:
+      unsafe VariateBlock.uniform(key: key, index: index, firstOrdinal: firstOrdinal, replication: replication, into: out)
     case .exponential:
-      for i in start..<(start + Philox4x32.blockLength) { self[i] = -Elementary.log(1 - self[i]) }
+      unsafe VariateBlock.exponential(key: key, index: index, firstOrdinal: firstOrdinal, replication: replication, into: out)
     case .normal:
-      for i in start..<(start + Philox4x32.blockLength) { self[i] = NormalLaw.quantile(self[i]) }
+      unsafe VariateBlock.normal(key: key, index: index, firstOrdinal: firstOrdinal, replication: replication, into: out)
     }
   }
 }

@@ -41,6 +41,8 @@ struct SourceState: BitwiseCopyable {
   /// Next entry of `releases` or of the given instants, and the end.
   var next: Int = 0
   var end: Int = 0
+  /// The chain that its journey is; -1 if it isn't one.
+  var chain: Int32 = -1
 }
 
 extension Machine {
@@ -48,6 +50,7 @@ extension Machine {
   mutating func openSources() {
     for (i, source) in program.model.sources.enumerated() {
       sources.append(open(source))
+      if usesChains && !isTraced { sources[i].chain = program.chains.ofSource[i] }
       if stopped != nil { return }
       awaitArrival(Int32(i))
     }
@@ -213,6 +216,7 @@ extension Machine {
     count = min(count, sources[s].left)
     sources[s].left &-= count
     awaitArrival(s)
+    if sources[s].chain >= 0 { return arriveInChain(s, count, released: released, isReleased: pattern == .released) }
     while count > 0 && stopped == nil {
       count &-= 1
       var ordinal = nextOrdinal(of: sources[s].origin)

@@ -43,7 +43,8 @@ extension Lowering {
       if options.demand.full.contains(path) || options.demand.full.contains(demandName) { return .full }
       if options.demand.prefixes.contains(where: { $0.isEmpty || path == $0 || path.hasPrefix($0 + ".") }) { return .full }
     }
-    return options.demand.everything ? .summary : .off
+    let isSummed = statistics.contains { options.demand.summaries.contains(demandName + "." + $0.rawValue) }
+    return options.demand.everything || isSummed ? .summary : .off
   }
 
   private func wantsUtilisation(_ i: Int) -> Bool { recording(things[i].demandName, .utilisation) != .off }

@@ -242,9 +242,10 @@ extension Interpreter {
   func current(_ run: RunResults, at span: Span) throws(EvaluationError) -> RunResults {
     let known = run.recipe.options.demand
     var demand = demand(of: run.model)
-    if demand.full.isSubset(of: known.full), demand.prefixes.isSubset(of: known.prefixes), known.everything || !demand.everything { return run }
+    if demand.full.isSubset(of: known.full), demand.summaries.isSubset(of: known.summaries), demand.prefixes.isSubset(of: known.prefixes), known.everything || !demand.everything { return run }
     if let later = successors[ObjectIdentifier(run)] { return try current(later, at: span) }
     demand.full.formUnion(known.full)
+    demand.summaries.formUnion(known.summaries)
     demand.prefixes.formUnion(known.prefixes)
     demand.everything = demand.everything || known.everything
     let later = try again(run, demand, 0..<UInt32(run.paths.count), at: span)

@@ -65,10 +65,10 @@ struct Observations: Sendable {
   var minimum: Double? { summary.map { $0.count > 0 ? $0.minimum : nil } ?? values.min() }
   var maximum: Double? { summary.map { $0.count > 0 ? $0.maximum : nil } ?? values.max() }
 
-  /// The quantile of definition 7; nil without observations. O(n log n).
+  /// The quantile of definition 7; nil without observations. O(n).
   func quantile(_ q: Double) -> Double? {
     guard isFull, !values.isEmpty else { return nil }
-    return SampleQuantile.type7(values.sorted(), q)
+    return SampleQuantile.type7(unsorted: values, q)
   }
 
   /// How a share came about.

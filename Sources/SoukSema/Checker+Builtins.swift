@@ -76,8 +76,27 @@ extension Checker {
   private mutating func one(_ f: Builtin, _ arguments: [Argument], _ span: Span) -> TypedExpression {
     if arguments.count != 1 { report(.badArguments("`\(f.rawValue)` takes 1 argument, and here are \(arguments.count)", span)) }
     guard let first = arguments.first else { return bad(span) }
-    let value = check(first.value)
-    return readThing(value) ?? value
+    let before = program.demands
+    var value = check(first.value)
+    value = readThing(value) ?? value
+    if sufficesSummary(f, of: value), case .statistic(let base, let statistic) = value.kind, resultPath(base) != nil {
+      program.demands = before
+      demand(base, statistic, inSummary: true)
+    }
+    return value
+  }
+
+  /// Whether a statistic of what things report by themselves needs no more than moments, extremes and the last value.
+  private func sufficesSummary(_ f: Builtin, of value: TypedExpression) -> Bool {
+    switch resolved(value.type) {
+    case .sample(let t):
+      if case .quantity = resolved(t) { return [.mean, .sd, .variance, .min, .max, .count, .sum].contains(f) }
+      return false
+    case .signal(let t):
+      if case .quantity = resolved(t) { return [.mean, .min, .max, .last, .count, .integral].contains(f) }
+      return false
+    default: return false
+    }
   }
 
   private mutating func lifted(_ f: Builtin, _ arguments: [Argument], _ span: Span) -> TypedExpression {

@@ -327,14 +327,18 @@ extension Checker {
     }
   }
 
-  mutating func demand(_ e: TypedExpression, _ statistic: Statistic?) {
+  mutating func demand(_ e: TypedExpression, _ statistic: Statistic?, inSummary: Bool = false) {
     guard let (model, path) = resultPath(e) else {
       // A part of results that came by another way: keep everything that bears the name.
       for scope in program.scopes.indices where !program.scopes[scope].isComponent { program.demands[ScopeID(scope), default: Demand()].everything = true }
       return
     }
     let full = (path + (statistic.map { [$0.rawValue] } ?? [])).joined(separator: ".")
-    program.demands[model, default: Demand()].full.insert(full)
+    if inSummary {
+      program.demands[model, default: Demand()].summaries.insert(full)
+    } else {
+      program.demands[model, default: Demand()].full.insert(full)
+    }
   }
 
   /// Results that are shown as a whole, or passed on: all that they have is asked for.

@@ -35,6 +35,8 @@ public struct TypedProgram: Sendable {
 public struct Demand: Sendable {
   /// Kept in full: each change or observation with its time.
   public var full: Set<String> = []
+  /// Asked for no more than moments, extremes and the last value: kept in summary.
+  public var summaries: Set<String> = []
   /// The whole of the results is printed or passed on: everything is kept in summary.
   public var everything = false
   /// An alias was made of a part of the results: all below this path is kept in full.

@@ -15,6 +15,42 @@ public enum SampleQuantile {
     return sorted[index] + fraction * (sorted[index + 1] - sorted[index])
   }
 
+  /// The type 7 quantile of values in any order, by Hoare's selection (1961) instead of sorting; NaN when empty. O(n).
+  public static func type7(unsorted values: [Double], _ p: Double) -> Double {
+    guard !values.isEmpty, p >= 0, p <= 1 else { return .nan }
+    var values = values
+    let position = Double(values.count - 1) * p
+    let index = Int(position)
+    select(index, in: &values)
+    let fraction = position - Double(index)
+    if fraction == 0 || index + 1 >= values.count { return values[index] }
+    let above = values[(index + 1)...].min() ?? values[index]
+    return values[index] + fraction * (above - values[index])
+  }
+
+  /// Brings the value of rank `k` (from 0) to its place, smaller ones before it and larger ones behind.
+  private static func select(_ k: Int, in values: inout [Double]) {
+    var low = 0
+    var high = values.count - 1
+    while low < high {
+      // The median of three, so that values that came in order take no longer.
+      let ends = (min(values[low], values[high]), max(values[low], values[high]))
+      let pivot = min(max(values[low + (high - low) / 2], ends.0), ends.1)
+      var i = low
+      var j = high
+      while i <= j {
+        while values[i] < pivot { i += 1 }
+        while pivot < values[j] { j -= 1 }
+        if i <= j {
+          values.swapAt(i, j)
+          i += 1
+          j -= 1
+        }
+      }
+      if k <= j { high = j } else if k >= i { low = i } else { return }
+    }
+  }
+
   /// The ranks (from 1) of the order statistics that enclose the p-quantile with probability at least `level`, each side
   /// missing it with at most half the rest; 0 or n + 1 stands for an open end. O(log n) binomial probabilities.
   public static func enclosingRanks(count n: Int, _ p: Double, level: Double) -> (low: Int, high: Int, coverage: Double) {

@@ -177,6 +177,9 @@ private struct RandomModel {
         #expect(s.liveTokens == 0, "model \(seed): \(s.liveTokens) tokens left")
         for i in 0..<2 { #expect(m.b.cell("pool \(i).held", of: p).last == 0, "model \(seed) pool \(i)") }
       }
+      var plain = Simulation(m.b.model, RunSettings(seed: seed, isPlain: true))
+      plain.run(until: 20_000 * second)
+      #expect(digest(plain.samplePath()) == digest(p), "model \(seed)")
       // The same once more, in one piece.
       var again = m.b.simulation(seed: seed)
       again.run(until: 20_000 * second)

@@ -31,19 +31,36 @@ import Testing
 
   @Test func blocksEqualSingleDraws() {
     let key = StreamKey(seed: 42, path: "alipay.gateway")
-    let buffer = UnsafeMutablePointer<UInt64>.allocate(capacity: Philox4x32.blockLength)
-    defer { buffer.deallocate() }
     for first: UInt32 in [0, 64, 12_345, .max - 63] {
-      Philox4x32.block(key: key, attempt: 3, index: 5, firstOrdinal: first, replication: 7, into: buffer)
       var words = [UInt64](repeating: 0, count: 64)
       var span = words.mutableSpan
       Philox4x32.block(key: key, attempt: 3, index: 5, firstOrdinal: first, replication: 7, into: &span)
       for lane in 0..<64 {
         let single = Philox4x32.philox4x32(
           key: key, attempt: 3, index: 5, ordinal: first + UInt32(lane), replication: 7)
-        #expect(buffer[lane] == single.0)
         #expect(words[lane] == single.0)
       }
+    }
+  }
+
+  /// To the bit, over enough numbers that tails, ends of binades and both halves of the quantile are met.
+  @Test func blocksOfVariatesEqualSingleVariates() {
+    let key = StreamKey(seed: 43, path: "alipay.gateway")
+    let block = UnsafeMutablePointer<Double>.allocate(capacity: VariateBlock.length)
+    defer { block.deallocate() }
+    func differences(_ first: UInt32, _ single: (Double) -> Double) -> Int {
+      (0..<VariateBlock.length).count { lane in
+        let word = Philox4x32.philox4x32(key: key, attempt: 0, index: 5, ordinal: first + UInt32(lane), replication: 7).0
+        return block[lane].bitPattern != single(Philox4x32.uniform(word)).bitPattern
+      }
+    }
+    for first in stride(from: UInt32(0), to: 64_000, by: 64) {
+      VariateBlock.uniform(key: key, index: 5, firstOrdinal: first, replication: 7, into: block)
+      #expect(differences(first) { $0 } == 0)
+      VariateBlock.exponential(key: key, index: 5, firstOrdinal: first, replication: 7, into: block)
+      #expect(differences(first) { -Elementary.log(1 - $0) } == 0)
+      VariateBlock.normal(key: key, index: 5, firstOrdinal: first, replication: 7, into: block)
+      #expect(differences(first) { NormalLaw.quantile($0) } == 0)
     }
   }
 

@@ -1,19 +1,20 @@
-"""M/M/c in SimPy. Usage: mm1.py servers arrivals_per_second customers"""
+# M/M/c in SimPy: peer.py CUSTOMERS SERVERS RATE
 import random, sys
 import simpy
 
-servers, rate, customers = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
+customers, servers, rate = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 random.seed(1)
 env = simpy.Environment()
 till = simpy.Resource(env, servers)
-waits = []
+wait = 0.0
 
 
 def visit():
+    global wait
     came = env.now
     with till.request() as turn:
         yield turn
-        waits.append(env.now - came)
+        wait += env.now - came
         yield env.timeout(random.expovariate(1))
 
 
@@ -25,4 +26,4 @@ def door():
 
 env.process(door())
 env.run()
-print(sum(waits) / len(waits))
+print("wait", wait / customers)

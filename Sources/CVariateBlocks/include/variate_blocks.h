@@ -1,0 +1,13 @@
+// Standard variates of 64 consecutive ordinals of a random stream, by the widest vectors that the processor has. See
+// `VariateBlock` in SoukNumerics, which is the only user.
+#ifndef VARIATE_BLOCKS_H
+#define VARIATE_BLOCKS_H
+#include <stdint.h>
+
+/// Uniform numbers.
+void souk_block_uniform(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication, double *out);
+/// Exponential variates of mean 1.
+void souk_block_exponential(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication, double *out);
+/// Standard normal variates; NaN in the far tails, which come once in 10^10 and are left to the caller.
+void souk_block_normal(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication, double *out);
+#endif

@@ -1,0 +1,569 @@
+// Journeys that are nothing but stations in a row, first come, first served, need no tokens and no event list. Arrivals are
+// gathered; then one station after the other takes its arrivals and completions in turn by a recursion (who is first in line
+// begins when the first server is free: Kiefer & Wolfowitz 1955), and what it completes comes to the next. Each cell and
+// tally sees the same changes at the same times in the same order as when the events of all stations are taken in turn,
+// and the sample path is the same to the byte.
+//
+// Which journeys those are is settled when a model is made ready: one source or several, each station in it passed once and
+// by nobody else, with room for all, without patience, breakdowns or servers that change, and nothing in the model that
+// reads what these stations show. Where completions of two stations could fall on the same instant by arithmetic (laws
+// that aren't continuous) the order of events would matter, so only a single station may have such a law.
+
+import SoukModel
+
+/// One station of a chain: what it needs of the model, and who is in it.
+struct ChainStation: BitwiseCopyable {
+  let law: Int32
+  let drawSite: Int32
+  let servers: Int
+  /// The journey and the outcome of who ends here; -1 if there is a next station.
+  let journey: Int32
+  let outcome: Int32
+  let arrivals: Int32
+  let completions: Int32
+  let queueCell: Int32
+  let busyCell: Int32
+  let waitTally: Int32
+  let serviceTally: Int32
+  var busy = 0
+  /// One server: who is served, and until when; several: a heap of completions that names the places in `served`.
+  var current = ChainEntity()
+  var due: Int64 = .max
+  var starts: UInt64 = 0
+  /// A ring, with a length that is a power of two, of those who wait and, behind them, those who will have come.
+  var line = Slab<ChainEntity>()
+  var head = 0
+  var waiting = 0
+  var coming = 0
+  var heap = EventHeap()
+  var served = Slab<ChainEntity>()
+  private var freePlaces = Slab<Int32>()
+
+  init(_ station: StationState, drawSite: Int32, servers: Int, journey: Int32, outcome: Int32) {
+    law = station.serviceLaw
+    self.drawSite = drawSite
+    self.servers = servers
+    self.journey = journey
+    self.outcome = outcome
+    arrivals = station.arrivals
+    completions = station.completions
+    queueCell = station.queueCell
+    busyCell = station.busyCell
+    waitTally = station.waitTally
+    serviceTally = station.serviceTally
+    line = Slab(repeating: ChainEntity(), count: 16)
+  }
+
+  func free() {
+    line.free()
+    heap.free()
+    served.free()
+    freePlaces.free()
+  }
+
+  func copied() -> ChainStation {
+    var copy = self
+    copy.line = line.copied()
+    copy.heap = heap.copied()
+    copy.served = served.copied()
+    copy.freePlaces = freePlaces.copied()
+    return copy
+  }
+
+  var bytes: Int { line.bytes + heap.bytes + served.bytes }
+
+  /// An entity will come, later than all that have been told.
+  @inline(__always)
+  mutating func append(_ entity: ChainEntity) {
+    if waiting &+ coming == line.count { widen() }
+    line[(head &+ waiting &+ coming) & (line.count &- 1)] = entity
+    coming &+= 1
+  }
+
+  /// The next who comes; there must be one.
+  @inline(__always)
+  var next: ChainEntity { line[(head &+ waiting) & (line.count &- 1)] }
+
+  /// Who came waits.
+  @inline(__always)
+  mutating func enqueue(_ entity: ChainEntity) {
+    line[(head &+ waiting) & (line.count &- 1)] = entity
+    waiting &+= 1
+    coming &-= 1
+  }
+
+  /// Who came, when nobody waits, is taken at once.
+  @inline(__always)
+  mutating func skip() {
+    head = (head &+ 1) & (line.count &- 1)
+    coming &-= 1
+  }
+
+  @inline(__always)
+  mutating func dequeue() -> ChainEntity {
+    let entity = line[head]
+    head = (head &+ 1) & (line.count &- 1)
+    waiting &-= 1
+    return entity
+  }
+
+  /// Puts an entity into service until `end`; never if that is `Int64.max`.
+  @inline(__always)
+  mutating func serve(_ entity: ChainEntity, until end: Int64) {
+    if servers == 1 {
+      current = entity
+      due = end
+      return
+    }
+    var place = served.count
+    if freePlaces.count > 0 { place = Int(freePlaces.removeLast()) } else { served.append(entity) }
+    served[place] = entity
+    starts &+= 1
+    heap.push(Event(time: end, order: starts, payload: UInt64(place), extra: 0))
+    if end < due { due = end }
+  }
+
+  /// Takes out who is ready first. With several servers `due` must be brought up to date before it is read again.
+  @inline(__always)
+  mutating func removeServed() -> ChainEntity {
+    due = .max
+    if servers == 1 { return current }
+    let place = heap.first()?.index ?? 0
+    heap.removeFirst()
+    freePlaces.append(Int32(truncatingIfNeeded: place))
+    return served[place]
+  }
+
+  @inline(__always)
+  mutating func findDue() {
+    if servers > 1 { due = heap.first()?.time ?? .max }
+  }
+
+  @inline(never)
+  private mutating func widen() {
+    let wider = Slab(repeating: ChainEntity(), count: 2 * line.count)
+    for i in 0..<(waiting + coming) { wider[i] = line[(head + i) & (line.count - 1)] }
+    line.free()
+    line = wider
+    head = 0
+  }
+}
+
+/// An entity in a chain.
+struct ChainEntity: BitwiseCopyable {
+  var created: Int64 = 0
+  /// When it came to the station where it is.
+  var since: Int64 = 0
+  /// Ticks of service there; −1 before it is drawn, −2 of who comes by the same arrival as the one before.
+  var service: Int64 = 0
+  var origin: Int32 = 0
+  var ordinal: UInt32 = 0
+}
+
+/// What of a model runs as chains; stations of a chain are neighbours.
+struct ChainPlan {
+  var stations: [ChainStation] = []
+  /// First and last station of each chain.
+  var spans: [(first: Int32, last: Int32)] = []
+  /// For each source its chain; -1 if it has none.
+  var ofSource: [Int32]
+}
+
+// MARK: Which journeys are chains
+
+extension Program {
+  /// Finds the chains of a model; O(ops + things).
+  static func chains(_ model: CompiledModel, laws: LawSet, stations: Slab<StationState>) -> ChainPlan {
+    var plan = ChainPlan(ofSource: model.sources.map { _ in -1 })
+    let reads = ChainReads(model)
+    for (j, journey) in model.journeys.enumerated() {
+      let sources = model.sources.indices.filter { model.sources[$0].journey == Int32(j) }
+      guard !sources.isEmpty, journey.timed.isEmpty, sources.allSatisfy({ model.sources[$0].entry == journey.entry }),
+        !model.processes.contains(where: { $0.journey == Int32(j) }), !model.spawns.contains(where: { $0.journey == Int32(j) }),
+        reads.areUnread([journey.started, journey.finished, journey.active] + journey.outcomeCells),
+        reads.areUnread(sources.map { model.sources[$0].started }), reads.areUnread(tallies: [journey.time, journey.outcome]),
+        let links = links(of: Int32(j), model, reads, laws, stations)
+      else { continue }
+      let first = Int32(plan.stations.count)
+      plan.stations += links
+      for i in sources { plan.ofSource[i] = Int32(plan.spans.count) }
+      plan.spans.append((first, Int32(plan.stations.count - 1)))
+    }
+    return plan
+  }
+
+  /// The stations of a journey that is `use` after `use` and an `end`; nil if it is anything else.
+  private static func links(
+    of j: Int32, _ model: CompiledModel, _ reads: ChainReads, _ laws: LawSet, _ stations: Slab<StationState>
+  ) -> [ChainStation]? {
+    var pc = Int(model.journeys[Int(j)].entry)
+    var sites: [UseSite] = []
+    while pc < model.code.count, model.code[pc].code == .use {
+      sites.append(model.uses[Int(model.code[pc].a)])
+      pc += 1
+    }
+    guard !sites.isEmpty, pc < model.code.count, model.code[pc].code == .end else { return nil }
+    let outcome = model.code[pc].a
+    var links: [ChainStation] = []
+    for (i, site) in sites.enumerated() {
+      let station = model.stations[Int(site.station)]
+      let servers = model.cells[Int(station.servers)].initial
+      guard station.discipline == .fifo, station.rate < 0, station.uptime < 0, station.capacity == .max, site.service < 0,
+        site.patience < 0, site.draw >= 0, model.drawSites[Int(site.draw)].counter < 0, servers >= 1, servers < 1e6,
+        model.uses.count(where: { $0.station == site.station }) == 1, laws.isValid(station.service),
+        reads.areUnread([station.servers, station.arrivals, station.completions, station.queue, station.busy]),
+        reads.isUnwritten(station.servers), reads.areUnread(tallies: [station.wait, station.serviceTime]),
+        isNotNegative(model.laws[Int(station.service)], mustBeContinuous: sites.count > 1)
+      else { return nil }
+      let isLast = i == sites.count - 1
+      links.append(
+        ChainStation(
+          stations[site.station], drawSite: site.draw, servers: Int(servers), journey: isLast ? j : -1, outcome: outcome))
+    }
+    return links
+  }
+
+  private static func isNotNegative(_ law: Law, mustBeContinuous: Bool) -> Bool {
+    switch law.kind {
+    case .exponential, .erlang, .gamma, .weibull, .lognormal: law.a > 0 || law.kind == .lognormal
+    case .uniform: law.a >= 0 && law.b > law.a
+    case .constant: !mustBeContinuous && law.a >= 0
+    default: false
+    }
+  }
+}
+
+/// What the code and the windows of a model read and write.
+private struct ChainReads {
+  private let model: CompiledModel
+  private var read: Set<Int32> = []
+  private var written: Set<Int32> = []
+  private var windowed: Set<Int32> = []
+  /// Ops that reach several things by a row are not followed.
+  private let hasOffsets: Bool
+
+  init(_ model: CompiledModel) {
+    self.model = model
+    hasOffsets = model.code.contains { $0.code == .offset }
+    for op in model.code {
+      if op.code == .loadCell { read.insert(op.b) }
+      if op.code == .setCell || op.code == .addCell || op.code == .count { written.insert(op.a) }
+    }
+    for derived in model.derived { written.insert(derived.cell) }
+    for source in model.sources { if case .live(let cell, _) = source.pattern { read.insert(cell) } }
+    for window in model.windows {
+      switch window.source {
+      case .tally(let tally): windowed.insert(tally)
+      case .counter(let cell), .gauge(let cell): read.insert(cell)
+      }
+    }
+  }
+
+  func areUnread(_ cells: [Int32]) -> Bool {
+    !hasOffsets && cells.allSatisfy { $0 < 0 || (model.cells[Int($0)].watchers.isEmpty && !read.contains($0)) }
+  }
+
+  func isUnwritten(_ cell: Int32) -> Bool { !written.contains(cell) }
+
+  func areUnread(tallies: [Int32]) -> Bool { tallies.allSatisfy { !windowed.contains($0) } }
+}
+
+// MARK: Running them
+
+/// The starts and ends of a chain's journey that `active` hasn't been told yet.
+struct ChainState: BitwiseCopyable {
+  let first: Int32
+  let last: Int32
+  let journey: Int32
+  var starts = Slab<Int64>(capacity: 256)
+  var ends = Slab<ChainEnd>(capacity: 256)
+
+  func copied() -> ChainState {
+    var copy = self
+    copy.starts = starts.copied()
+    copy.ends = ends.copied()
+    return copy
+  }
+
+  func free() {
+    starts.free()
+    ends.free()
+  }
+}
+
+struct ChainEnd: BitwiseCopyable {
+  var time: Int64
+  var created: Int64
+}
+
+extension Machine {
+  /// Arrivals that are gathered before the stations are brought forward, one after the other in a loop of its own: at each
+  /// arrival it took 580 instructions a station.
+  static var chainBatch: Int { 256 }
+
+  /// Entities in chains.
+  var inChains: Int {
+    var count = 0
+    for i in 0..<chainStations.count { count += chainStations[i].busy + chainStations[i].waiting + chainStations[i].coming }
+    return count
+  }
+
+  /// Brings all chains up to an instant, completions at that instant included.
+  mutating func advanceChains(to time: Int64) {
+    for c in 0..<chains.count { advanceChain(Int32(c), to: time) }
+  }
+
+  /// An arrival of a source whose journey is a chain; the entities come at `now`.
+  mutating func arriveInChain(_ s: Int32, _ count: Int64, released: UInt32, isReleased: Bool) {
+    let c = sources[s].chain
+    let first = chains[c].first
+    let journey = sources[s].journey
+    let origin = sources[s].origin
+    var left = count
+    while left > 0 && stopped == nil {
+      let next = nextOrdinal(of: origin)
+      add(sources[s].started, weight)
+      add(journeys[journey].started, weight)
+      chains[c].starts.append(now)
+      chainStations[first].append(
+        ChainEntity(
+          created: now, since: now, service: left == count ? -1 : -2, origin: origin, ordinal: isReleased ? released : next))
+      left &-= 1
+    }
+    if chains[c].starts.count >= Machine.chainBatch { advanceChain(c, to: now) }
+  }
+
+  /// Brings the stations of a chain up to an instant, the first one first.
+  @inline(never)
+  private mutating func advanceChain(_ c: Int32, to time: Int64) {
+    let present = now
+    var k = chains[c].first
+    while k <= chains[c].last {
+      advanceStation(k, c, to: time)
+      k &+= 1
+    }
+    showActive(c)
+    now = present
+  }
+
+  /// Tells `active` of the starts and ends in their order; at one instant ends come first, but not of who started then.
+  private mutating func showActive(_ c: Int32) {
+    let starts = chains[c].starts
+    let ends = chains[c].ends
+    let cell = journeys[chains[c].journey].active
+    var i = 0
+    var j = 0
+    while i < starts.count || j < ends.count {
+      let isEnd = i == starts.count
+        || (j < ends.count && (ends[j].time < starts[i] || (ends[j].time == starts[i] && ends[j].created < starts[i])))
+      if isEnd {
+        now = ends[j].time
+        add(cell, -weight)
+        j &+= 1
+      } else {
+        now = starts[i]
+        add(cell, weight)
+        i &+= 1
+      }
+    }
+    chains[c].starts.truncate(to: 0)
+    chains[c].ends.truncate(to: 0)
+  }
+
+  /// Takes the arrivals and completions of one station in turn, up to an instant. All that changes is in local variables:
+  /// through `self` each store made the next load wait, and took twice the instructions.
+  @inline(never)
+  private mutating func advanceStation(_ k: Int32, _ c: Int32, to time: Int64) {
+    var station = chainStations[k]
+    let outcomes = program.outcomes
+    var view = ChainView(
+      station, station.journey >= 0 ? journeys[station.journey] : nil, outcomes, cells, tallies, weight: weight, warmup: warmup, logs, thresholds)
+    let isLast = station.journey >= 0
+    var completed = 0
+    var arrived = 0
+    while true {
+      let next = station.coming > 0 ? station.next : ChainEntity(since: .max)
+      if station.due <= next.since && next.service != -2 {
+        let at = station.due
+        if at > time || at == .max { break }
+        completed &+= 1
+        let entity = station.removeServed()
+        view.completeService(entity, at: at)
+        if station.waiting > 0 {
+          let following = station.dequeue()
+          view.leaveQueue(at: at)
+          Machine.begin(following, at: at, &station, &view)
+        } else {
+          station.busy &-= 1
+        }
+        station.findDue()
+        if isLast {
+          view.end(entity, at: at, outcome: station.outcome)
+          chains[c].ends.append(ChainEnd(time: at, created: entity.created))
+        } else {
+          chainStations[k &+ 1].append(
+            ChainEntity(created: entity.created, since: at, service: -1, origin: entity.origin, ordinal: entity.ordinal))
+        }
+        continue
+      }
+      if next.since > time { break }
+      arrived &+= 1
+      view.arrive(at: next.since)
+      var entity = next
+      guard let service = Machine.ticks(drawInChain(station, entity)) else { return failTime(.nan, at: -1) }
+      entity.service = service
+      if station.waiting == 0 && station.busy < station.servers {
+        station.skip()
+        station.busy &+= 1
+        Machine.begin(entity, at: next.since, &station, &view)
+      } else {
+        station.enqueue(entity)
+        view.joinQueue(at: next.since)
+      }
+    }
+    chainStations[k] = station
+    view.store(in: cells, tallies)
+    eventCount &+= UInt64(truncatingIfNeeded: completed)
+    budget &-= completed &+ arrived &+ (isLast ? completed : 0)
+  }
+
+  /// A server, which is counted as busy already, begins.
+  @inline(__always)
+  private static func begin(_ entity: ChainEntity, at: Int64, _ station: inout ChainStation, _ view: inout ChainView) {
+    view.beginService(since: entity.since, at: at)
+    let (due, overflow) = at.addingReportingOverflow(entity.service)
+    station.serve(entity, until: overflow ? .max : due)
+  }
+
+  @inline(__always)
+  private mutating func drawInChain(_ station: ChainStation, _ entity: ChainEntity) -> Double {
+    let law = station.law
+    if laws[law].kind == .constant { return laws[law].a }
+    if laws[law].isOneWord {
+      return drawInverted(laws[law], site: station.drawSite, index: UInt32(truncatingIfNeeded: drawSites[station.drawSite].index),
+        origin: originKeys[entity.origin], ordinal: entity.ordinal)
+    }
+    let site = drawSites[station.drawSite]
+    return laws.sample(
+      law,
+      Counter(
+        key: streamKeys[site.stream] ^ originKeys[entity.origin], index: UInt32(truncatingIfNeeded: site.index),
+        ordinal: entity.ordinal, replication: replication))
+  }
+}
+
+/// What a station of a chain shows, in local variables while it is brought forward.
+private struct ChainView {
+  private let weight: Double
+  private let warmup: Int64
+  private let logs: Slab<Log>
+  private let thresholds: Slab<ThresholdCount>
+  private let indices: (arrivals: Int32, completions: Int32, queue: Int32, busy: Int32, finished: Int32, outcome: Int32)
+  private let tallyIndices: (wait: Int32, service: Int32, time: Int32, outcome: Int32)
+  private var arrivals: CellState
+  private var completions: CellState
+  private var queue: CellState
+  private var busy: CellState
+  private var finished: CellState
+  private var outcomeCell: CellState
+  private var wait: TallyState
+  private var service: TallyState
+  private var time: TallyState
+  private var outcome: TallyState
+
+  @inline(__always)
+  init(
+    _ station: ChainStation, _ journey: JourneyRecord?, _ outcomes: Slab<Int32>, _ cells: Slab<CellState>, _ tallies: Slab<TallyState>,
+    weight: Double, warmup: Int64, _ logs: Slab<Log>, _ thresholds: Slab<ThresholdCount>
+  ) {
+    let dummy = Int32(truncatingIfNeeded: cells.count &- 1)
+    let dummyTally = Int32(truncatingIfNeeded: tallies.count &- 1)
+    self.weight = weight
+    self.warmup = warmup
+    self.logs = logs
+    self.thresholds = thresholds
+    var finished = dummy, time = dummyTally, outcomeTally = dummyTally, outcomeCell = dummy
+    if let journey {
+      finished = journey.finished
+      time = journey.time
+      if station.outcome >= 0 {
+        outcomeTally = journey.outcome
+        if station.outcome < journey.outcomeCount { outcomeCell = outcomes[journey.outcomes &+ station.outcome] }
+      }
+    }
+    indices = (station.arrivals, station.completions, station.queueCell, station.busyCell, finished, outcomeCell)
+    tallyIndices = (station.waitTally, station.serviceTally, time, outcomeTally)
+    arrivals = cells[indices.arrivals]
+    completions = cells[indices.completions]
+    queue = cells[indices.queue]
+    busy = cells[indices.busy]
+    self.finished = cells[finished]
+    self.outcomeCell = cells[outcomeCell]
+    wait = tallies[tallyIndices.wait]
+    service = tallies[tallyIndices.service]
+    self.time = tallies[time]
+    outcome = tallies[outcomeTally]
+  }
+
+  @inline(__always)
+  func store(in cells: Slab<CellState>, _ tallies: Slab<TallyState>) {
+    cells[indices.arrivals] = arrivals
+    cells[indices.completions] = completions
+    cells[indices.queue] = queue
+    cells[indices.busy] = busy
+    cells[indices.finished] = finished
+    cells[indices.outcome] = outcomeCell
+    tallies[tallyIndices.wait] = wait
+    tallies[tallyIndices.service] = service
+    tallies[tallyIndices.time] = time
+    tallies[tallyIndices.outcome] = outcome
+  }
+
+  @inline(__always)
+  private func move(_ cell: inout CellState, _ delta: Double, at now: Int64) {
+    let value = cell.value + delta
+    if cell.flags != 0 {
+      cell.summarise(value, at: now)
+      if cell.flags & CellState.full != 0 { logs[cell.log].append(now, value) }
+    }
+    cell.value = value
+  }
+
+  @inline(__always)
+  private func note(_ tally: inout TallyState, _ value: Double, at now: Int64) {
+    if tally.flags == 0 || now < warmup { return }
+    if tally.flags & TallyState.summary != 0 { tally.summarise(value) }
+    if tally.flags != TallyState.summary { tally.keep(value, at: now, logs, thresholds) }
+  }
+
+  @inline(__always)
+  mutating func arrive(at now: Int64) { move(&arrivals, weight, at: now) }
+
+  @inline(__always)
+  mutating func joinQueue(at now: Int64) { move(&queue, weight, at: now) }
+
+  @inline(__always)
+  mutating func leaveQueue(at now: Int64) { move(&queue, -weight, at: now) }
+
+  @inline(__always)
+  mutating func beginService(since: Int64, at now: Int64) {
+    move(&busy, weight, at: now)
+    note(&wait, seconds(now &- since), at: now)
+  }
+
+  @inline(__always)
+  mutating func completeService(_ entity: ChainEntity, at now: Int64) {
+    move(&busy, -weight, at: now)
+    move(&completions, weight, at: now)
+    note(&service, seconds(entity.service), at: now)
+  }
+
+  /// The end of a journey: as `end` of a token, but for `active`.
+  @inline(__always)
+  mutating func end(_ entity: ChainEntity, at now: Int64, outcome index: Int32) {
+    move(&finished, weight, at: now)
+    note(&time, seconds(now &- entity.created), at: now)
+    note(&outcome, Double(index), at: now)
+    move(&outcomeCell, weight, at: now)
+  }
+}

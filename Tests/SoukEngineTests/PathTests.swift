@@ -1,0 +1,144 @@
+// Every way of running gives one sample path: chains of stations as recursions and parked entities against every event
+// through the list and a token for everybody, on hundreds of random models, compared to the byte: every change of every
+// cell, every observation, the numbers of events and steps.
+
+import SoukEngine
+import SoukModel
+import SoukNumerics
+import SoukStats
+import Testing
+
+/// All that a path consists of.
+func everything(_ p: SamplePath) -> String {
+  digest(p) + " \(p.steps) " + p.cells.map { "\($0.atWarmup) \($0.times) \($0.values)" }.joined(separator: ";")
+    + p.tallies.map { "\($0.mean) \($0.minimum) \($0.maximum) \($0.values) \($0.times) \($0.lost) \($0.pending)" }.joined(separator: ";")
+}
+
+private struct RandomWay {
+  var b = ModelBuilder()
+  private var ordinal: UInt32 = 0
+  private let seed: UInt64
+  private var names = 0
+
+  init(seed: UInt64, recording: Recording) {
+    self.seed = seed
+    b.recording = recording
+    for _ in 0..<(1 + number(3)) {
+      if number(3) == 0 { waits() } else { row() }
+    }
+  }
+
+  private mutating func number(_ n: Int) -> Int {
+    ordinal += 1
+    let words = Philox4x32.philox4x32(key: StreamKey(seed: seed, path: "way"), attempt: 0, index: 0, ordinal: ordinal, replication: 0)
+    return Int(words.0 % UInt64(n))
+  }
+
+  private mutating func name(_ kind: String) -> String {
+    names += 1
+    return "\(kind) \(names)"
+  }
+
+  private mutating func continuousLaw() -> Law {
+    switch number(5) {
+    case 0: Law(.uniform, 0, 2)
+    case 1: Law(.gamma, 2, 0.4)
+    case 2: Law(.lognormal, -0.5, 0.6)
+    case 3: Law(.erlang, 3, 0.8)
+    default: Law(.exponential, 0.9)
+    }
+  }
+
+  /// Stations in a row; now and then one of them has limits, so that the row must go through the event list.
+  private mutating func row() {
+    let journey = name("row")
+    let length = 1 + number(5)
+    let isLimited = number(4) == 0
+    var stations: [Int32] = []
+    for i in 0..<length {
+      let law = length == 1 && number(2) == 0 ? Law(.constant, 1) : continuousLaw()
+      stations.append(
+        b.station(name("station"), servers: Double(1 + number(3)), service: law, capacity: isLimited && i == length - 1 ? 3 : .max))
+    }
+    let j = b.journey(journey, outcomes: ["done", "lost"])
+    let sites = stations.map { b.use($0) }
+    b.emit(.end, 0, -1)
+    for site in sites { b.model.uses[Int(site)].otherwise = b.here }
+    b.emit(.end, 1, -1)
+    sources(of: j)
+  }
+
+  private mutating func sources(of j: Int32) {
+    for _ in 0..<(1 + number(2)) {
+      switch number(3) {
+      case 0: b.source(name("source"), .interarrival(law: b.law(Law(.uniform, 0, 2))), journey: j)
+      case 1: b.source(name("source"), .poisson(rate: 0.3), journey: j, batch: Law(.poisson, 2))
+      default: b.source(name("source"), .poisson(rate: 0.9), journey: j, limit: 500)
+      }
+    }
+  }
+
+  /// Waits in loops and timed bodies, with slots that are and aren't read afterwards, whole numbers among the times.
+  private mutating func waits() {
+    let timed = b.tally(name("timed"))
+    let isTimed = number(2) == 0
+    var open: [(slot: Int32, tally: Int32)] = []
+    if isTimed { open.append((slot: 2, tally: timed)) }
+    let j = b.journey(name("waits"), slots: 4, outcomes: ["done"], timed: open)
+    let site = b.drawSite(name("delay"))
+    b.model.drawSites[Int(site)].counter = 3
+    let law = b.law(number(2) == 0 ? Law(.discreteUniform, 0, 3) : Law(.exponential, 2))
+    let delay = b.register(), count = b.register(), one = b.register(1), few = b.register(Double(1 + number(4)))
+    b.emit(.storeSlot, 0, few)
+    if isTimed { b.emit(.timeBegin, 2, timed) }
+    let top = b.here
+    b.emit(.draw, delay, law, site)
+    b.emit(.wait, delay)
+    b.emit(.loadSlot, count, 0)
+    b.emit(.subtract, count, count, one)
+    b.emit(.storeSlot, 0, count)
+    b.emit(.jumpUnlessZero, count, top)
+    if isTimed { b.emit(.timeEnd, 2, timed) }
+    b.emit(.wait, b.register(Double(number(3))))
+    b.emit(.record, timed, few)
+    b.emit(.end, 0, -1)
+    sources(of: j)
+  }
+}
+
+@Suite struct Ways {
+  @Test func everyWayGivesTheSamePath() {
+    var shorter = 0
+    for seed in UInt64(1)...300 {
+      for recording in [Recording.summary, .full] {
+        let m = RandomWay(seed: seed, recording: recording)
+        func path(isPlain: Bool, pieces: Int64) -> String {
+          var s = Simulation(m.b.model, RunSettings(seed: seed, warmup: 20 * second, isPlain: isPlain))
+          for i in 1...pieces {
+            if let stop = s.run(until: 200 * second * i / pieces) { #expect(Bool(false), "model \(seed) stopped: \(stop)") }
+            #expect(s.isConsistent())
+            if i == 2 { s = s.fork() }
+          }
+          if !isPlain && s.usesRecursions { shorter += 1 }
+          return everything(s.samplePath()) + " \(s.liveTokens > 0)"
+        }
+        let plain = path(isPlain: true, pieces: 1)
+        #expect(path(isPlain: false, pieces: 1) == plain, "model \(seed)")
+        if recording == .full { #expect(path(isPlain: false, pieces: 7) == path(isPlain: true, pieces: 7), "model \(seed) in pieces") }
+      }
+    }
+    #expect(shorter > 100, "only \(shorter) runs had a chain")
+  }
+
+  /// A trace tells every event, so it takes the plain way, and finds the same.
+  @Test func tracesSeeEverybody() {
+    let m = RandomWay(seed: 4, recording: .summary)
+    var traced = m.b.simulation(), quiet = m.b.simulation()
+    var started = 0
+    traced.setTrace { if $0.what == .started { started += 1 } }
+    traced.run(until: 100 * second)
+    quiet.run(until: 100 * second)
+    #expect(everything(traced.samplePath()) == everything(quiet.samplePath()))
+    #expect(started > 50)
+  }
+}
