@@ -391,10 +391,11 @@ extension Machine {
         view.completeService(entity, at: at)
         if station.waiting > 0 {
           let following = station.dequeue()
-          view.leaveQueue(at: at)
-          Machine.begin(following, at: at, &station, &view)
+          view.follow(at: at, since: following.since)
+          station.serve(following, until: Machine.due(following, at: at))
         } else {
           station.busy &-= 1
+          view.becomeFree(at: at)
         }
         station.findDue()
         if isLast {
@@ -415,7 +416,8 @@ extension Machine {
       if station.waiting == 0 && station.busy < station.servers {
         station.skip()
         station.busy &+= 1
-        Machine.begin(entity, at: next.since, &station, &view)
+        view.beginService(at: next.since)
+        station.serve(entity, until: Machine.due(entity, at: next.since))
       } else {
         station.enqueue(entity)
         view.joinQueue(at: next.since)
@@ -427,12 +429,11 @@ extension Machine {
     budget &-= completed &+ arrived &+ (isLast ? completed : 0)
   }
 
-  /// A server, which is counted as busy already, begins.
+  /// When a service that begins at `at` ends; `Int64.max` for never.
   @inline(__always)
-  private static func begin(_ entity: ChainEntity, at: Int64, _ station: inout ChainStation, _ view: inout ChainView) {
-    view.beginService(since: entity.since, at: at)
+  private static func due(_ entity: ChainEntity, at: Int64) -> Int64 {
     let (due, overflow) = at.addingReportingOverflow(entity.service)
-    station.serve(entity, until: overflow ? .max : due)
+    return overflow ? .max : due
   }
 
   @inline(__always)
@@ -542,18 +543,35 @@ private struct ChainView {
   @inline(__always)
   mutating func joinQueue(at now: Int64) { move(&queue, weight, at: now) }
 
+  /// A server begins with who has just come.
   @inline(__always)
-  mutating func leaveQueue(at now: Int64) { move(&queue, -weight, at: now) }
-
-  @inline(__always)
-  mutating func beginService(since: Int64, at now: Int64) {
+  mutating func beginService(at now: Int64) {
     move(&busy, weight, at: now)
+    note(&wait, 0, at: now)
+  }
+
+  /// A server that has completed a service takes the first in line. For no time it isn't busy: that is a change and a change
+  /// back, of which the first ends a stretch and may be the least.
+  @inline(__always)
+  mutating func follow(at now: Int64, since: Int64) {
+    move(&queue, -weight, at: now)
+    let value = busy.value
+    if busy.flags != 0 {
+      busy.summarise(value - weight, at: now)
+      if busy.flags & CellState.full != 0 {
+        logs[busy.log].append(now, value - weight)
+        logs[busy.log].append(now, value)
+      }
+    }
     note(&wait, seconds(now &- since), at: now)
   }
 
+  /// A server has completed a service and nobody waits.
+  @inline(__always)
+  mutating func becomeFree(at now: Int64) { move(&busy, -weight, at: now) }
+
   @inline(__always)
   mutating func completeService(_ entity: ChainEntity, at now: Int64) {
-    move(&busy, -weight, at: now)
     move(&completions, weight, at: now)
     note(&service, seconds(entity.service), at: now)
   }

@@ -170,8 +170,9 @@ extension Machine {
     if drawCaches[cache].singles > 0 || (!isFirst && drawCaches[cache].hits < DrawCache.worthwhile) {
       drawCaches[cache].singles = drawCaches[cache].singles > 0 ? drawCaches[cache].singles - 1 : DrawCache.pause
       drawCaches[cache].block = .max
-      var counter = Counter(key: key, index: index, ordinal: ordinal, replication: replication)
-      return variate.quantile(counter.uniform())
+      let words = Philox4x32.philox4x32(
+        key: StreamKey(bits: key), attempt: 0, index: index, ordinal: ordinal, replication: replication)
+      return variate.quantile(Philox4x32.uniform(words.0))
     }
     drawVariates.fillVariates(
       from: Int(cache) * 64, key: StreamKey(bits: key), index: index, firstOrdinal: ordinal & ~63, replication: replication,

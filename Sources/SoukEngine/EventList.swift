@@ -217,6 +217,18 @@ struct EventList: BitwiseCopyable {
   @inline(__always)
   mutating func first() -> Event? { usesLadder ? ladder.first() : heap.first() }
 
+  /// Whether a bucket of events has come down since `forEachRefilled`.
+  @inline(__always)
+  var hasRefilled: Bool { ladder.hasRefilled }
+
+  /// The events that will be next.
+  @inline(__always)
+  mutating func forEachRefilled(_ body: (Event) -> Void) {
+    ladder.hasRefilled = false
+    let next = ladder.bottom.events
+    for i in 0..<next.count { body(next[i]) }
+  }
+
   /// Takes the first event away; `first()` must have been called since the last change.
   @inline(__always)
   mutating func removeFirst() {

@@ -25,6 +25,7 @@ extension Machine {
 
   private mutating func loop(until end: Int64) {
     while stopped == nil, let event = events.first(), event.time <= end {
+      if events.hasRefilled { fetchParkedFrames() }
       events.removeFirst()
       budget &-= 1
       if budget < 0 && checkLimits(at: -1) {

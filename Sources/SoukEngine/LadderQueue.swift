@@ -47,6 +47,8 @@ struct LadderQueue: BitwiseCopyable {
   private var topMinimum: Int64 = .max
   private var topMaximum: Int64 = .min
   private(set) var count = 0
+  /// The bottom has new events that nobody has looked at.
+  var hasRefilled = false
 
   init() {}
 
@@ -161,6 +163,7 @@ struct LadderQueue: BitwiseCopyable {
   /// Brings the next bucket down into the bottom.
   @inline(never)
   private mutating func refill() {
+    hasRefilled = true
     while true {
       if rungs.count == 0 {
         spreadTop()

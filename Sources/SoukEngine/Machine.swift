@@ -45,6 +45,8 @@ struct Machine {
   var parkedCount = 0
   var parkedFrames = Slab<Double>()
   var freeParked = -1
+  /// What `fetchParkedFrames` read last: kept, so that its loads are made.
+  var fetched: UInt64 = 0
   var registers: Slab<Double>
   var calls = Slab<CallRecord>()
   var savedRegisters = Slab<Double>()
@@ -329,7 +331,13 @@ extension Machine {
       token = freeToken
       freeToken = tokens[token].next
       tokens[token] = Token()
-      frames.fill(from: Int(token) &* stride, count: stride, with: 0)
+      // Frames are short: a loop costs less than the call that fills memory.
+      var slot = Int(token) &* stride
+      let end = slot &+ stride
+      while slot < end {
+        frames[slot] = 0
+        slot &+= 1
+      }
     } else {
       token = Int32(truncatingIfNeeded: tokens.count)
       tokens.append(Token())

@@ -170,6 +170,18 @@ extension Machine {
     freeParked = place
   }
 
+  /// Reads a word of each parked frame that will be wanted next: loads that don't wait for each other, where each by itself
+  /// would be a miss of the cache that everything waits for.
+  @inline(never)
+  mutating func fetchParkedFrames() {
+    let store = parkedFrames
+    var words: UInt64 = 0
+    events.forEachRefilled { event in
+      if event.kind == EventKind.parkedFrame.rawValue { words ^= store[Int(event.extra)].bitPattern }
+    }
+    fetched = words
+  }
+
   /// When began what is open in a `time m { }` body of somebody parked.
   func forEachParkedBeginning(_ body: (TimedSlot, Double) -> Void) {
     for place in Swift.stride(from: 0, to: parkedFrames.count, by: parkedStride) {
