@@ -196,6 +196,12 @@ public enum Files {
     }
   }
 
+  /// Makes a folder, if there is none.
+  public static func makeFolder(_ path: String) throws(FileProblem) {
+    guard unsafe mkdir(path, 0o777) != 0, errno != EEXIST else { return }
+    throw writeProblem(path)
+  }
+
   /// Adds `bytes` at the end of a file, which is made if there is none.
   public static func append(_ path: String, _ bytes: [UInt8]) throws(FileProblem) {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)

@@ -22,6 +22,10 @@ public struct SuiteOptions: Sendable {
   public var threads = 1
   /// Whether scripts after the first with a failure are left out.
   public var stopsAtFailure = false
+  /// The folder in which evidence is kept from one test to the next; nothing is kept when nil.
+  public var evidenceFolder: String?
+  /// The names that are asked for in each script, by its path; all when nil, none where there is no entry.
+  public var names: [String: Set<String>]?
   /// Raised with `.time` when the time is over, with `.interrupted` by Ctrl-C.
   public var flag = StopFlag()
   /// Whether the flag was raised, and why; asked between looks.
@@ -57,6 +61,9 @@ public final class Suite: Sendable {
     var problems: [ScriptProblem] = []
     var isWrong = false
     var hasBegun = false
+    /// Whether no evidence is kept any more, which has been noted.
+    var isTooLarge = false
+    var notes: [String] = []
   }
 
   private struct Queue {
@@ -165,6 +172,7 @@ public final class Suite: Sendable {
       let before = examination.simulated
       let goesOn = DeepStack.run { examination.look(threads: threads) }
       let replications = examination.simulated - before
+      if replications > 0 { keep(examination, &work, job.path) }
       if goesOn, options.stopReason() == nil { return (nil, replications) }
       return (report(job.path, work, options.stopReason()), replications)
     }
@@ -181,10 +189,46 @@ public final class Suite: Sendable {
       guard checked.isSound else { return }
       var script = options.script
       script.flag = options.flag
-      work.examination = Examination(program: checked.program, sources: checked.script.sources, options: script)
+      if let names = options.names?[path] { script.selects = { names.contains($0) } }
+      work.examination = Examination(
+        program: checked.program, sources: checked.script.sources, options: script, stored: stored(path), version: soukVersion)
     } catch {
       work.isWrong = true
       work.problems = [ScriptProblem(code: "", message: error.message, place: SourcePlace(file: path, line: 1, column: 1), hints: [], isError: true)]
+    }
+  }
+
+  // MARK: Evidence
+
+  /// Bytes of evidence that are kept for one script.
+  private static let evidenceLimit = 256 << 20
+
+  private func evidenceFile(_ path: String) -> String? {
+    options.evidenceFolder.map { folder in
+      Files.join(folder, String(path.map { $0 == "/" ? "_" : $0 }) + ".evidence")
+    }
+  }
+
+  /// What an earlier test left of this script. What can't be read, or isn't whole, is simulated again.
+  private func stored(_ path: String) -> StoredEvidence {
+    guard let file = evidenceFile(path), let bytes = try? Files.read(file, limit: Self.evidenceLimit) else { return StoredEvidence() }
+    return StoredEvidence(bytes: bytes) ?? StoredEvidence()
+  }
+
+  /// Keeps what is known after a look, so that nothing of it is lost, however this process ends.
+  private func keep(_ examination: Examination, _ work: inout Work, _ path: String) {
+    guard let file = evidenceFile(path), !work.isTooLarge else { return }
+    let bytes = examination.toStore.bytes
+    guard bytes.count <= Self.evidenceLimit else {
+      work.isTooLarge = true
+      work.notes.append("the evidence has \(ByteCount.text(UInt64(bytes.count))), too much to be kept for --resume")
+      return
+    }
+    do throws(FileProblem) {
+      try Files.replace(file, with: bytes)
+    } catch {
+      work.isTooLarge = true
+      work.notes.append("the evidence isn't kept: \(error.message)")
     }
   }
 
@@ -209,6 +253,7 @@ public final class Suite: Sendable {
       if !report.problems.contains(problem) { report.problems.append(problem) }
     }
     report.seed = examination.seed
+    report.notes += work.notes
     if reason == .interrupted {
       report.outcome = .interrupted
     } else if examination.isStopped {

@@ -18,6 +18,7 @@ final class Evidence {
     /// Nothing is drawn: one replication is simulated and stands for all.
     let isExact: Bool
     fileprivate(set) var paths: [SamplePath] = []
+    fileprivate let digest: StoredEvidence.Digest
     /// What stopped it, told again to whoever asks again.
     var stop: EvaluationError?
     /// Looks of a precision that were made before, and how it ended.
@@ -34,6 +35,15 @@ final class Evidence {
   struct Case: Hashable {
     var place: Span
     var round: Int
+  }
+
+  /// Paths that an earlier examination left, and the version that they are of.
+  private let stored: StoredEvidence
+  private let version: String
+
+  init(stored: StoredEvidence = StoredEvidence(), version: String = "") {
+    self.stored = stored
+    self.version = version
   }
 
   private(set) var runs: [Run] = []
@@ -71,8 +81,16 @@ final class Evidence {
     let key = "\(seed) \(span) \(warmup) \(model)"
     if let known = index[key] { return known }
     index[key] = runs.count
-    runs.append(Run(schedule: schedule, isExact: model.isExact, group: runs.count))
+    let digest = StoredEvidence.Digest("\(version) \(key)")
+    runs.append(Run(schedule: schedule, isExact: model.isExact, paths: stored.runs[digest] ?? [], digest: digest, group: runs.count))
     return runs.count - 1
+  }
+
+  /// All paths, to be kept: those of runs that weren't asked for this time as well.
+  var toStore: StoredEvidence {
+    var out = stored
+    for run in runs { out.runs[run.digest] = run.paths }
+    return out
   }
 
   /// The paths of the first `count` replications, those that are missing made by `simulate`.

@@ -12,7 +12,7 @@ public final class Examination {
   private let program: TypedProgram
   private let sources: SourceSet
   private var options: ScriptOptions
-  private let evidence = Evidence()
+  private let evidence: Evidence
 
   /// What the last whole look said: checks, tests and notes.
   public private(set) var items: [ReportItem] = []
@@ -27,8 +27,9 @@ public final class Examination {
   /// The seed of the first run.
   public private(set) var seed: UInt64?
 
-  /// An examination of a sound program.
-  public init(program: TypedProgram, sources: SourceSet, options: ScriptOptions) {
+  /// An examination of a sound program, which goes on with the evidence that an earlier one left in the same version.
+  public init(program: TypedProgram, sources: SourceSet, options: ScriptOptions, stored: StoredEvidence = StoredEvidence(), version: String = "") {
+    evidence = Evidence(stored: stored, version: version)
     self.program = program
     self.sources = sources
     self.options = options
@@ -36,6 +37,9 @@ public final class Examination {
 
   /// Replications simulated so far.
   public var simulated: Int { evidence.simulated }
+
+  /// What a later examination can go on with.
+  public var toStore: StoredEvidence { evidence.toStore }
 
   /// Executes the script once more; false when another look would decide nothing more. `threads` may be used at once.
   public func look(threads: Int) -> Bool {

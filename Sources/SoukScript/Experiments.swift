@@ -281,7 +281,7 @@ extension Interpreter {
     var demand = Demand()
     demand.everything = true
     let index = run.paths[replication].replication
-    guard let again = try? again(run, demand, index..<(index + 1), at: span) else { return nil }
+    guard let again = attempt({ () throws(EvaluationError) in try again(run, demand, index..<(index + 1), at: span) }) else { return nil }
     return StandardReport(program: program, run: again, level: 0.95).busiest()
   }
 

@@ -108,6 +108,15 @@ public final class Interpreter {
   /// Something stopped a run for good: 4 at a limit, 130 interrupted.
   func stop(code: Int32) { stopCode = code }
 
+  /// What `body` gives, or nil where it fails, which then has no consequence: for hints.
+  func attempt<Result>(_ body: () throws(EvaluationError) -> Result) -> Result? {
+    let before = stopCode
+    do throws(EvaluationError) { return try body() } catch {
+      stopCode = before
+      return nil
+    }
+  }
+
   private func perform(_ item: TypedItem) throws(EvaluationError) {
     if let evidence {
       if evidence.hasFailed && options.stopsAtFailure { return }

@@ -56,6 +56,12 @@ struct TestScripts: Verb {
   @Option(help: ArgumentHelp("Time for all scripts together, shared fairly; an hour when nobody says.", valueName: "5 min"), transform: { try LimitText.seconds($0) })
   var budget: Double?
 
+  @Flag(help: "Keeps what was simulated in the folder .souk, and goes on with what an earlier test of the same models left there.")
+  var resume = false
+
+  @Flag(help: "Only what didn't hold the last time that this was asked; all when nothing is known of a last time.")
+  var rerunFailed = false
+
   @Option(help: "Replications of each run at its first look, in place of the script's and of 20 at least.")
   var replications: Int?
 
@@ -119,7 +125,24 @@ struct TestScripts: Verb {
       Terminal.print(report.text(width: Terminal.width))
       return stop.reason() == .interrupted ? .interrupted : ExitStatus(rawValue: report.exitCode) ?? .wrong
     }
-    let suite = Suite(unique(found.paths), options: suiteOptions)
+    var scripts = unique(found.paths)
+    if resume || rerunFailed {
+      do throws(FileProblem) { try LastTest.prepare() } catch {
+        Terminal.complain(error.message)
+        return .wrong
+      }
+    }
+    if resume { suiteOptions.evidenceFolder = LastTest.folder }
+    if rerunFailed, let last = LastTest.failed() {
+      let again = scripts.filter { last[$0] != nil }
+      if again.isEmpty {
+        Terminal.complain("nothing failed the last time: all is tested")
+      } else {
+        suiteOptions.names = last.compactMapValues { $0.isEmpty ? nil : $0 }
+        scripts = again
+      }
+    }
+    let suite = Suite(scripts, options: suiteOptions)
     let result = suite.run { script in
       guard showsText else { return }
       watch.clear()
@@ -128,6 +151,7 @@ struct TestScripts: Verb {
     } progress: { watch.show($0) }
     watch.clear()
     if showsText { Terminal.print(text.summary(result)) }
+    if resume || rerunFailed { LastTest.remember(result) }
     if let filter, !result.scripts.contains(where: { !$0.cases.isEmpty || !$0.problems.isEmpty }), result.exitCode == 3 {
       Terminal.complain("no check or test that ran is called “\(filter)”")
       _ = write(result)
@@ -210,6 +234,50 @@ struct TestScripts: Verb {
     } catch {
       Terminal.complain(error.message)
       return false
+    }
+  }
+}
+
+/// What a test leaves for the next one, in the folder `.souk` where it is asked for.
+enum LastTest {
+  static let folder = ".souk"
+  private static let file = ".souk/failed"
+
+  /// Makes the folder, which version control doesn't see.
+  static func prepare() throws(FileProblem) {
+    try Files.makeFolder(folder)
+    try Files.replace(".souk/.gitignore", with: Array("*\n".utf8))
+  }
+
+  /// Names of what didn't hold, by script; no names where the script as a whole is to be tested again. Nil when nothing is known.
+  static func failed() -> [String: Set<String>]? {
+    guard let bytes = try? Files.read(file, limit: 16 << 20) else { return nil }
+    var failed: [String: Set<String>] = [:]
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      failed[parts[0], default: []].formUnion(parts.dropFirst())
+    }
+    return failed
+  }
+
+  /// Keeps what didn't hold. What was left out keeps what was known of it.
+  static func remember(_ result: SuiteReport) {
+    var lines: [String] = []
+    let before = failed() ?? [:]
+    let tested = Set(result.scripts.filter { !$0.isSkipped }.map(\.path))
+    for (path, names) in before.sorted(by: { $0.key < $1.key }) where !tested.contains(path) {
+      lines += names.isEmpty ? [path] : names.sorted().map { "\(path)\t\($0)" }
+    }
+    for script in result.scripts where tested.contains(script.path) && script.verdict != .holds {
+      let names = script.cases.filter { $0.verdict != .holds }.map(\.name)
+      // A name of several lines can't stand here; then all of the script is tested again.
+      let isPlain = !names.isEmpty && script.outcome == .finished && !names.contains { $0.contains { $0.isNewline || $0 == "\t" } }
+      lines += isPlain ? names.map { "\(script.path)\t\($0)" } : [script.path]
+    }
+    do throws(FileProblem) {
+      try Files.replace(file, with: Array(lines.map { $0 + "\n" }.joined().utf8))
+    } catch {
+      Terminal.complain(error.message)
     }
   }
 }

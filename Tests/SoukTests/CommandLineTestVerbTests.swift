@@ -256,3 +256,56 @@ private enum Scripts {
     }
   }
 }
+
+/// What is kept from one test to the next.
+@Suite struct ResumedTestTests {
+  @Test func evidenceIsContinued() throws {
+    let folder = try Scratch(["a.souk": Scripts.undecided, "b.souk": Scripts.fails])
+    let few = try Program.run(["test", "--resume", "--max-replications", "30"], in: folder.url)
+    #expect(few.code == 1 && folder.names.contains(".souk"), "\(few)")
+    // What goes on with kept evidence says what one long test says.
+    let resumed = try Program.run(["test", "--resume", "--max-replications", "100"], in: folder.url)
+    let atOnce = try Program.run(["test", "--max-replications", "100"], in: folder.url)
+    #expect(resumed == atOnce, "\(resumed)")
+    // Kept replications aren't simulated again: with so few steps nothing could be.
+    let kept = try Program.run(["test", "a.souk", "--resume", "--max-replications", "100", "--max-steps", "1000"], in: folder.url)
+    #expect(kept.code == 3 && atOnce.output.hasPrefix(kept.output.components(separatedBy: "\n1 script")[0]), "\(kept)")
+    // Another seed is another run.
+    #expect(try Program.run(["test", "a.souk", "--resume", "--seed", "2", "--max-steps", "1000"], in: folder.url).code == 4)
+  }
+
+  @Test func aKilledTestLosesNothing() throws {
+    let slow = Scripts.till("let long = run Shop { span: 2_000_000 h, replications: 40 }\ncheck \"bearable\": mean(day.till.wait) < 1 h\ncheck \"endless\": mean(long.till.wait) < 1 h")
+    let folder = try Scratch(["a.souk": Scripts.holds, "b.souk": slow])
+    let killed = try Program.shell(
+      "'\(Program.url.path())' test --resume --threads 1 > out & p=$!; until [ -s .souk/a.souk.evidence ]; do sleep 0.05; done; kill -9 $p; wait $p; echo $?", in: folder.url)
+    #expect(killed.output.hasSuffix("137\n"), "\(killed)")
+    let resumed = try Program.run(["test", "a.souk", "--resume", "--max-steps", "1000"], in: folder.url)
+    #expect(resumed.code == 0 && resumed.output.contains("holds      bearable"), "\(resumed)")
+  }
+
+  @Test func brokenEvidenceIsSimulatedAgain() throws {
+    let folder = try Scratch(["a.souk": Scripts.holds])
+    let good = try Program.run(["test", "--resume"], in: folder.url)
+    let file = ".souk/a.souk.evidence"
+    let bytes = try Array(Data(contentsOf: folder.url.appending(path: file)))
+    for broken in [[], Array("no evidence".utf8), Array(bytes.dropLast(8)), bytes.prefix(bytes.count / 2) + [0], Array(bytes.dropLast()) + [bytes[bytes.count - 1] ^ 1]] {
+      try folder.write(Array(broken), to: file)
+      #expect(try Program.run(["test", "--resume"], in: folder.url) == good)
+    }
+  }
+
+  @Test func onlyWhatFailedIsTestedAgain() throws {
+    let folder = try Scratch(["a.souk": Scripts.holds, "b.souk": Scripts.till("check \"quick\": mean(day.till.wait) < 1 min\ncheck \"bearable\": mean(day.till.wait) < 1 h"), "c.souk": Scripts.empty])
+    let first = try Program.run(["test", "--rerun-failed"], in: folder.url)
+    #expect(first.code == 1 && first.output.contains("3 scripts, 3 cases"), "\(first)")
+    let second = try Program.run(["test", "--rerun-failed"], in: folder.url)
+    #expect(second.code == 1 && second.output.contains("2 scripts, 1 case") && !second.output.contains("bearable"), "\(second)")
+    try folder.write(Scripts.till("check \"quick\": mean(day.till.wait) < 1 h\ncheck \"bearable\": mean(day.till.wait) < 1 h"), to: "b.souk")
+    try folder.write(Scripts.test, to: "c.souk")
+    #expect(try Program.run(["test", "--rerun-failed"], in: folder.url).code == 0)
+    let all = try Program.run(["test", "--rerun-failed"], in: folder.url)
+    #expect(all.code == 0 && all.output.contains("3 scripts, 4 cases") && all.errors.contains("nothing failed the last time"), "\(all)")
+    #expect(try folder.text(".souk/.gitignore") == "*\n")
+  }
+}
