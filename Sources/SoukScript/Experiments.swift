@@ -77,17 +77,17 @@ extension Interpreter {
     }
     var findsWarmup: Span?
     if let e = experiment.settings["warmup"], case .text = e.kind { findsWarmup = e.span }
+    let globalReplications = try setting("replications").map { UInt64(min(max(1, $0), 1e9)) }
+    let ownReplications = try whole("replications", experiment, env, least: 1)
+    let replications = options.replications.map(UInt64.init) ?? ownReplications ?? globalReplications ?? 1
     let lowerOptions = LowerOptions(
-      demand: demand(of: model), span: try number("span", experiment, env),
+      demand: demand(of: model, isAlone: replications == 1 && experiment.until == nil), span: try number("span", experiment, env),
       warmup: findsWarmup == nil ? try number("warmup", experiment, env) : 0,
       step: try number("step", experiment, env))
     let lowered = try lowered(model, arguments, lowerOptions, e.span)
     let span = try lowered.span.map { (seconds) throws(EvaluationError) in try ticks(seconds, e.span) }
     let warmup = try ticks(lowered.warmup ?? 0, e.span)
     if let span, warmup >= span { throw EvaluationError.results("the warm-up lasts as long as the run, so nothing would be observed", e.span) }
-    let globalReplications = try setting("replications").map { UInt64(min(max(1, $0), 1e9)) }
-    let ownReplications = try whole("replications", experiment, env, least: 1)
-    let replications = options.replications.map(UInt64.init) ?? ownReplications ?? globalReplications ?? 1
     guard replications <= 1_000_000 else { throw EvaluationError.results("at most 1_000_000 replications", e.span) }
     let scriptSeed = try setting("seed").map { UInt64(min(max(0, $0), 9e15)) }
     let runSeed = try whole("seed", experiment, env, least: 0)
@@ -223,8 +223,13 @@ extension Interpreter {
   // MARK: What is kept
 
   /// What of a model's results the script asks for, printing the whole included.
-  private func demand(of model: ScopeID) -> Demand {
+  private func demand(of model: ScopeID, isAlone: Bool = false) -> Demand {
     var demand = program.demands[model] ?? Demand()
+    if isAlone, evidence == nil, options.replication == nil {
+      // Batches of one long replication are made of its observations; they are kept where a check names them.
+      let claims = program.items.flatMap(\.claims).map { writing.source($0) }
+      demand.full.formUnion(demand.summaries.filter { path in claims.contains { $0.contains(path) } })
+    }
     // An examination prints nothing.
     demand.everything = demand.everything || evidence == nil && program.items.contains { $0.showsWhole(of: model) }
     return demand
@@ -447,6 +452,16 @@ extension Interpreter {
 }
 
 extension TypedItem {
+  /// What is claimed by checks in this item.
+  var claims: [TypedExpression] {
+    switch kind {
+    case .check(let check): [check.claim]
+    case .condition(_, let then, let otherwise): (then + otherwise).flatMap(\.claims)
+    case .loop(_, _, let body): body.flatMap(\.claims)
+    default: []
+    }
+  }
+
   /// Whether results of `model` as a whole, or a component or thing of them, are shown or written by this item.
   func showsWhole(of model: ScopeID) -> Bool {
     switch kind {
