@@ -11,14 +11,14 @@ extension Lowering {
     case .use(let station, let duration, let clauses): try use(station, duration, clauses, step, ctx, frame)
     case .hold(let n, let pool, let clauses, let body): try hold(n, pool, clauses, body, step, ctx, frame)
     case .seize(let n, let pool, let clauses):
-      let amount = try number(n, ctx)
+      let amount = try register(perEntity(numberTerm(n, ctx), frame, n.span), n.span)
       let reference = try thing(pool, ctx)
       try request(.seize, reference, amount: amount, clauses, step, ctx) { self.kernelIndex[$0] }
     case .release(_, let account) where isAccount(account):
       let i = try self.account(account, ctx)
       emitter.emit(.releaseReservation, reservation(i, frame), kernelIndex[i])
     case .release(let n, let pool):
-      let amount = try number(n, ctx)
+      let amount = try register(perEntity(numberTerm(n, ctx), frame, n.span), n.span)
       try emit(.release, 0, amount, 0, operand: 0, thing(pool, ctx), step.span) { self.kernelIndex[$0] }
     case .put(let n, let level, let clauses): try levelRequest(.put, n, level, clauses, step, ctx, frame)
     case .take(let n, let level, let clauses): try levelRequest(.take, n, level, clauses, step, ctx, frame)
@@ -198,7 +198,7 @@ extension Lowering {
   private func hold(_ n: TypedExpression, _ pool: TypedExpression, _ clauses: TypedClauses, _ body: [TypedStep], _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
     let slots = frame.nextSlot
     defer { frame.nextSlot = slots }
-    let amount = try lasting(numberTerm(n, ctx), ctx, n.span)
+    let amount = try lasting(perEntity(numberTerm(n, ctx), frame, n.span), ctx, n.span)
     var reference = try thing(pool, ctx)
     if case .picked(let all, let row) = reference { reference = .picked(all, row: try lasting(row, ctx, pool.span)) }
     let compiled = try self.clauses(clauses, ctx)
@@ -217,9 +217,9 @@ extension Lowering {
     try request(code, thing(level, ctx), amount: amount, clauses, step, ctx) { self.kernelIndex[$0] }
   }
 
-  /// Processes are nobody's journey and stand for themselves; the engine multiplies by the scale, so they divide first.
+  /// What stands for itself divides, for the engine multiplies by the scale.
   private func perEntity(_ x: Term, _ frame: FrameState, _ span: Span) throws(EvaluationError) -> Term {
-    frame.isProcess && weight != 1 ? try binary(.divide, x, .constant(weight), span) : x
+    frame.isSingle && weight != 1 ? try binary(.divide, x, .constant(weight), span) : x
   }
 
   private func await_(_ e: TypedExpression, _ clauses: TypedClauses, _ step: TypedStep, _ ctx: CodeContext) throws(EvaluationError) {
@@ -297,7 +297,10 @@ extension Lowering {
         otherwise: compiled.otherwise?.index ?? -1))
     emitter.emit(.join, site)
     emitter.put(bodyLabel)
+    let wasSingle = ctx.frame?.isSingle ?? false
+    ctx.frame?.isSingle = true
     try block(body, ctx)
+    ctx.frame?.isSingle = wasSingle
     emitter.emit(.joinEnd, site)
     emitter.put(after)
     try finish(compiled, clauses, ctx)
@@ -399,14 +402,14 @@ extension Lowering {
     if let x { amount = try numberTerm(x, ctx) }
     if dimension(of: reference.first).currency != nil { amount = try unary(.roundMoney, amount, step.span) }
     let r = try register(amount, step.span)
-    let isOwn = frame.isProcess && weight != 1
+    let isOwn = frame.isSingle && weight != 1
     try emit(isOwn ? .addCell : .count, 0, r, 0, operand: 0, reference, step.span) { self.cellIndex($0, .count) ?? -1 }
   }
 
   private func add(_ target: TypedExpression, _ x: TypedExpression, _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
     let reference = try thing(target, ctx)
     if things[reference.first].kind == .counter { return try count(target, x, step, ctx, frame) }
-    let isStock = things[reference.first].kind == .stock && !frame.isProcess
+    let isStock = things[reference.first].kind == .stock && !frame.isSingle
     let amount = try register(numberTerm(x, ctx), x.span)
     try emit(isStock ? .count : .addCell, 0, amount, 0, operand: 0, reference, step.span) { self.cellIndex($0, .value) ?? -1 }
   }

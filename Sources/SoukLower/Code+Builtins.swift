@@ -221,6 +221,8 @@ extension Lowering {
       // What is read changes as well when a value becomes too old.
       if let window = windowIndex[i], model.windows[Int(window)].ticks > 0 { model.windows[Int(window)].watched = cell }
     }
+    // A measure's observations are entities', each of which stands for several.
+    if statistic == .seen, things[reference.first].kind == .measure { return try binary(.multiply, .register(r), .constant(weight), span) }
     return .register(r)
   }
 

@@ -181,7 +181,7 @@ extension Lowering {
     }
     let (pattern, batchLaw) = try pattern(i)
     var limit = Int64.max
-    if let x = try numberField(i, "limit"), x.isFinite { limit = Int64((x / weight).rounded()) }
+    if let x = try numberField(i, "limit"), x.isFinite { limit = Int64((x / weight).rounded(.down)) }
     kernelIndex[i] = Int32(model.sources.count)
     model.sources.append(
       Source(
@@ -220,7 +220,7 @@ extension Lowering {
   /// At given instants the scale can thin only how many come at once.
   private func scaledBatch(_ i: Int, _ span: Span) throws(EvaluationError) -> Int32 {
     if weight == 1 { return try lawField(i, "batch") }
-    guard let batch = field(i, "batch"), case .number(let x) = try constantField(i, "batch") else {
+    guard let batch = field(i, "batch"), case .law(.simple(.constant, let parameters)) = try constantField(i, "batch"), let x = parameters["value"] else {
       throw EvaluationError(
         "E0312", "one thing at a time can't come at a scale of 1/\(written(weight))", at: span,
         hint: "give the source a `batch` that is a multiple of \(written(weight)), or leave out `scale`")

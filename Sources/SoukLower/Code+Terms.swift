@@ -25,7 +25,7 @@ extension Lowering {
       return .record(terms)
     case .law(let law): return .value(.law(law))
     case .range(let low, let high, let step):
-      return .list(Evaluator.numbers(from: low, to: high, step: step ?? 1).map { .constant($0) })
+      return .list(try Evaluator.numbers(from: low, to: high, step: step ?? 1, span).map { .constant($0) })
     case .nothing: return .constant(.nan)
     case .host: throw .notInJourneys("a result of a run", span)
     default: return .value(value)

@@ -46,6 +46,9 @@ extension EvaluationError {
     EvaluationError("E0306", "the evaluation took more than \(written(Double(limit))) steps", at: span,
       limit < Evaluator.defaultStepLimit ? "`--max-steps` allows more" : "the most that is allowed", isLimit: true)
   }
+  static func tooLong(_ count: Double, _ span: Span) -> EvaluationError {
+    EvaluationError("E0306", "this has \(written(count)) numbers", at: span, "10M are the most that are listed", isLimit: true)
+  }
   static func computedKey(_ table: String, _ span: Span) -> EvaluationError {
     EvaluationError(
       "E0319", "a key that is worked out while the model runs isn't looked up", at: span, "this text changes",
@@ -60,7 +63,9 @@ extension EvaluationError {
     EvaluationError("E0307", "the table \(table) has no row \"\(key)\"", at: span)
   }
   static func changes(_ span: Span) -> EvaluationError {
-    EvaluationError("I0308", "this changes while the model runs, and a constant is needed here", at: span)
+    EvaluationError(
+      "E0319", "this changes while the model runs, and a constant is needed here", at: span,
+      hint: "a list is fixed when the model is made: in `choose … in` give the others the weight 0")
   }
   static func domain(_ what: String, _ span: Span) -> EvaluationError {
     EvaluationError("E0309", what, at: span)

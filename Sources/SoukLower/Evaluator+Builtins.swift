@@ -90,9 +90,9 @@ extension Evaluator {
   // MARK: Lists
 
   private func lists(_ builtin: Builtin, _ operands: [Value], _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value? {
-    if builtin == .range { return rangeList(operands) }
+    if builtin == .range { return try rangeList(operands, e.span) }
     if builtin == .map || builtin == .filter { return try mapOrFilter(builtin, operands, e, env) }
-    guard let first = operands.first, let items = try items(of: first) else { return nil }
+    guard let first = operands.first, let items = try items(of: first, at: e.span) else { return nil }
     switch builtin {
     case .length: return .number(Double(items.count))
     case .reverse: return .list(items.reversed())
@@ -169,13 +169,13 @@ extension Evaluator {
     }.map(\.element)
   }
 
-  private func rangeList(_ operands: [Value]) -> Value? {
+  private func rangeList(_ operands: [Value], _ span: Span) throws(EvaluationError) -> Value? {
     let x = numbers(operands)
     guard x.count == operands.count else { return nil }
     switch x.count {
-    case 1: return .list(Self.numbers(from: 0, to: x[0] - 1, step: 1).map { .number($0) })
-    case 2: return .list(Self.numbers(from: x[0], to: x[1], step: 1).map { .number($0) })
-    case 3: return .list(Self.numbers(from: x[0], to: x[1], step: x[2]).map { .number($0) })
+    case 1: return .list(try Self.numbers(from: 0, to: x[0] - 1, step: 1, span).map { .number($0) })
+    case 2: return .list(try Self.numbers(from: x[0], to: x[1], step: 1, span).map { .number($0) })
+    case 3: return .list(try Self.numbers(from: x[0], to: x[1], step: x[2], span).map { .number($0) })
     default: return nil
     }
   }
@@ -184,7 +184,7 @@ extension Evaluator {
     guard operands.count == 2 else { return nil }
     var (source, f) = (operands[0], operands[1])
     if case .function = source { swap(&source, &f) }
-    guard case .function(let function) = f, let items = try items(of: source) else { return nil }
+    guard case .function(let function) = f, let items = try items(of: source, at: e.span) else { return nil }
     var result: [Value] = []
     for item in items {
       let value = try apply(function, [item], at: e.span, env)

@@ -17,7 +17,7 @@ extension Evaluator {
       case .bool(let b): linear = b
       case .host: return try host.applyHost(e, [value], env, self)
       default:
-        guard let items = try items(of: value) else { throw .unexpected("a law's parameter isn't a number", argument.value.span) }
+        guard let items = try items(of: value, at: argument.value.span) else { throw .unexpected("a law's parameter isn't a number", argument.value.span) }
         var list: [Double] = []
         for case .number(let x) in items { list.append(x) }
         lists[argument.name] = list

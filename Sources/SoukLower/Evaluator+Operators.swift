@@ -233,7 +233,7 @@ extension Evaluator {
     var times: [Double] = []
     for item in instants {
       let given = try evaluate(item, env)
-      for value in try items(of: given) ?? [given] {
+      for value in try items(of: given, at: item.span) ?? [given] {
         let (time, kind) = try instant(value, item.span)
         if let kind { keys = kind }
         times.append(time)

@@ -2,6 +2,7 @@
 // refused by the checker; `expect` and `print` go to the host.
 
 public import SoukSema
+public import SoukText
 
 extension Evaluator {
   /// How a sequence of steps ended.
@@ -51,26 +52,27 @@ extension Evaluator {
   /// What a `for` or a fold goes through: a list's items, a table's rows, a range's numbers.
   func elements(of source: TypedExpression, _ env: Environment) throws(EvaluationError) -> [Value] {
     let value = try evaluate(source, env)
-    guard let items = try items(of: value) else { throw .unexpected("this can't be gone through", source.span) }
+    guard let items = try items(of: value, at: source.span) else { throw .unexpected("this can't be gone through", source.span) }
     state.steps += items.count
     if state.steps > stepLimit { throw .tooManySteps(stepLimit, source.span) }
     return items
   }
 
   /// A list's items, a table's rows, a range's numbers; nil for anything else.
-  public func items(of value: Value) throws(EvaluationError) -> [Value]? {
+  public func items(of value: Value, at span: Span) throws(EvaluationError) -> [Value]? {
     switch value {
     case .list(let items): return items
     case .table(let table): return try ownRows(table).map { .row(table, $0) }
-    case .range(let low, let high, let step): return Self.numbers(from: low, to: high, step: step ?? 1).map { .number($0) }
+    case .range(let low, let high, let step): return try Self.numbers(from: low, to: high, step: step ?? 1, span).map { .number($0) }
     default: return nil
     }
   }
 
   /// The numbers of a range with both ends, counted from the lower end so that rounding doesn't add up.
-  static func numbers(from low: Double, to high: Double, step: Double) -> [Double] {
+  static func numbers(from low: Double, to high: Double, step: Double, _ span: Span) throws(EvaluationError) -> [Double] {
     guard step > 0, high >= low, ((high - low) / step).isFinite else { return [] }
-    let count = min(((high - low) / step + 1e-9).rounded(.down), 10_000_000)
+    let count = ((high - low) / step + 1e-9).rounded(.down)
+    guard count < 10_000_000 else { throw .tooLong(count + 1, span) }
     return (0...Int(count)).map { low + Double($0) * step }
   }
 }

@@ -93,7 +93,11 @@ enum Cleanup {
 
 /// A journey's frame while its code is written.
 final class FrameState {
+  /// Nobody's journey: it has no outcome.
   let isProcess: Bool
+  /// What is counted, moved and held stands for itself rather than for as many as the scale says: in processes, and in what a
+  /// batch does once for all who are in it.
+  var isSingle: Bool
   /// Outcomes by name, of the journey.
   let outcomes: [String]
   let result: Type
@@ -121,6 +125,7 @@ final class FrameState {
 
   init(parameterSlots: Int, isProcess: Bool, outcomes: [String], result: Type) {
     self.isProcess = isProcess
+    isSingle = isProcess
     self.outcomes = outcomes
     self.result = result
     nextSlot = Int32(parameterSlots)

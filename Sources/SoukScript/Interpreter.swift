@@ -141,7 +141,7 @@ public final class Interpreter {
       }
       for item in holds ? then : otherwise { try perform(item) }
     case .loop(let id, let source, let body):
-      guard let elements = try evaluator.items(of: try evaluator.evaluate(source)) else {
+      guard let elements = try evaluator.items(of: try evaluator.evaluate(source), at: source.span) else {
         throw EvaluationError.results("this can't be gone through", source.span)
       }
       for element in elements {

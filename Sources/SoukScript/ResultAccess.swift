@@ -87,7 +87,10 @@ struct ResultAccess {
     case .cell: return .host(try signal(probe, of: part.run, factor: factor, isTruth: Self.isTruth(type)))
     case .tally(let index):
       let isDuration = dimension == .time
-      return .host(sample(index, of: part.run, path: path, factor: factor, isDuration: isDuration, categories: statistic == .outcome ? outcomes : nil))
+      return .host(
+        sample(
+          index, of: part.run, path: path, factor: factor, isDuration: isDuration, categories: statistic == .outcome ? outcomes : nil,
+          weight: statistic == .sizes ? 1 : part.run.weight))
     }
   }
 
@@ -100,12 +103,15 @@ struct ResultAccess {
     return SignalValue(traces: traces, isTruth: isTruth, origin: run.start, lineage: Lineage(runs: [run]))
   }
 
-  func sample(_ index: Int, of run: RunResults, path: String, factor: Double = 1, isDuration: Bool, categories: [String]?) -> SampleValue {
+  /// `weight`: how many real ones each value stands for; a batch is one, whatever the scale.
+  func sample(
+    _ index: Int, of run: RunResults, path: String, factor: Double = 1, isDuration: Bool, categories: [String]?, weight: Double? = nil
+  ) -> SampleValue {
     let parts = run.paths.map { path -> Observations in
       guard path.tallies.indices.contains(index) else { return Observations(values: [], times: [], from: 0, to: path.end, end: path.end) }
       return Observations(path.tallies[index].scaled(by: factor), of: path, isDuration: isDuration)
     }
-    return SampleValue(parts: parts, path: path, categories: categories, weight: run.weight, lineage: Lineage(runs: [run]))
+    return SampleValue(parts: parts, path: path, categories: categories, weight: weight ?? run.weight, lineage: Lineage(runs: [run]))
   }
 
   /// ∫ busy / ∫ servers (held / size), each replication; nil where there was never a server.

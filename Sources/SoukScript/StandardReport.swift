@@ -245,7 +245,7 @@ struct StandardReport {
       ]
     case .batch:
       return [
-        ("batches", tally(p[.sizes], none) { Double($0.count) * run.weight }), ("size", tally(p[.sizes], none, \.mean)),
+        ("batches", tally(p[.sizes], none) { Double($0.count) }), ("size", tally(p[.sizes], none, \.mean)),
         ("waiting", mean(p[.waiting], none)), ("wait", tally(p[.wait], .time, \.mean)),
       ]
     case .stock, .gauge:

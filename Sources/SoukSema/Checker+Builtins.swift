@@ -201,8 +201,14 @@ extension Checker {
     let value = one(.count, arguments, span)
     switch resolved(value.type) {
     case .sample: return TypedExpression(.builtin(.count, [value]), .estimate(.number), span)
+    case .list(.bool): return TypedExpression(.builtin(.count, [value]), .number, span)
     case .list, .table: return TypedExpression(.builtin(.length, [value]), .number, span)
-    case .signal(let t): return TypedExpression(.builtin(.last, [value]), .estimate(t), span, shown: value.shown)
+    case .signal(.bool): return TypedExpression(.builtin(.count, [value]), .estimate(.number), span)
+    case .signal(let t):
+      let total = TypedExpression(.builtin(.last, [value]), .estimate(t), span, shown: value.shown)
+      // Of a part of the time, what was counted in it.
+      guard case .during(let whole, let from, _) = value.kind else { return total }
+      return TypedExpression(.arithmetic(.subtract, total, TypedExpression(.at(whole, from), .estimate(t), span)), .estimate(t), span, shown: value.shown)
     case .unknown: return bad(span)
     default:
       report(.wrongType(describe(value.type), expected: "a sample or a list", value.span))

@@ -202,6 +202,7 @@ extension Checker {
       return TypedExpression(.rowsAs(wanted, of: given), to, e.span)
     case (.row(let given), .row(let wanted)) where given != wanted && serves(given, as: wanted, e.span):
       return TypedExpression(.rowAs(wanted, of: given, e), to, e.span)
+    case (let from, .optional(let inner)) where !from.isOptional && from != .unknown: return coerce(e, to: inner, why: why, unit: unit)
     default: break
     }
     if !fits(e.type, to) { report(mismatch(e, to, why, unit: unit)) }

@@ -71,6 +71,8 @@ public indirect enum Type: Hashable, Sendable {
 }
 
 extension Type {
+  var isOptional: Bool { if case .optional = self { true } else { false } }
+
   /// The dimensions in it, from left to right.
   public var dimensions: [Dimension] {
     switch self {

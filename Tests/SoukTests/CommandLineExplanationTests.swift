@@ -53,6 +53,16 @@ import Testing
     var options: [String] = []
   }
 
+  /// Where a mistake needs more than a script (a pipe, a large file, many files), the page's own script shows the message.
+  @Test(arguments: ["E0503", "E0504", "E0510"]) func messageWithFiles(_ code: String) throws {
+    let page = try #require(Explanation(for: DiagnosticCode(code)))
+    let wrong = try #require(Self.scripts(of: page).first)
+    let finished = try Self.run(wrong, code: code)
+    let url = Repository.root.appending(path: "Tests/SoukTests/Goldens/errors/\(code).expected")
+    if GoldenTests.isRecording { try Data(finished.description.utf8).write(to: url) }
+    #expect(try String(contentsOf: url, encoding: .utf8) == finished.description)
+  }
+
   /// Scripts with mistakes that no page can show.
   static func unwritable(_ code: String) -> [UInt8]? {
     switch code {

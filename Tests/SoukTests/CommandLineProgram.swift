@@ -52,6 +52,22 @@ enum Program {
     return Repository.root.appending(path: ".build/debug/souk")
   }()
 
+  /// The program as it is released, if it was built from the sources as they are; else the one that was built with the tests. For
+  /// scripts that simulate much: both give the same bytes.
+  static let quick: URL = {
+    let released = Repository.root.appending(path: ".build/release/souk")
+    func date(_ url: URL) -> Date? { (try? url.resourceValues(forKeys: [.contentModificationDateKey]))?.contentModificationDate }
+    guard let built = date(released) else { return url }
+    for folder in ["Sources", "Plugins"] {
+      for ending in ["swift", "souk", "md", "h", "modulemap"] {
+        for path in Repository.files(below: folder, extension: ending) {
+          if let changed = date(Repository.root.appending(path: path)), changed > built { return url }
+        }
+      }
+    }
+    return released
+  }()
+
   /// The process not yet started, with pipes for what it prints.
   static func process(_ words: [String], in folder: URL? = nil, environment: [String: String] = [:]) -> Process {
     let process = Process()
@@ -66,9 +82,11 @@ enum Program {
   /// Runs `souk` with these words to its end, or ends it after `seconds`.
   static func run(
     _ words: [String], input: String? = nil, in folder: URL? = nil, environment: [String: String] = [:], seconds: Double = 300,
-    meanwhile: (Running) -> Void = { _ in }
+    quickly: Bool = false, meanwhile: (Running) -> Void = { _ in }
   ) throws -> Finished {
-    try run(process(words, in: folder, environment: environment), input: input, seconds: seconds, meanwhile: meanwhile)
+    let process = process(words, in: folder, environment: environment)
+    if quickly { process.executableURL = quick }
+    return try run(process, input: input, seconds: seconds, meanwhile: meanwhile)
   }
 
   /// Runs `souk` at a terminal that script(1) makes; `meanwhile` types.
