@@ -17,6 +17,7 @@ extension TypedProgram {
     case .curve(let dimension): "a curve of \(dimension)"
     case .list(let inner): "a list of \(words(for: inner))"
     case .range(let dimension): "a range of \(dimension)"
+    case .span(let inner): "from \(words(for: inner)) to another"
     case .optional(let inner): "\(words(for: inner)), or missing"
     case .record(let id): "a record \(records[id.index].name)"
     case .table(let id): "the table \(tables[id.index].name)"

@@ -44,6 +44,12 @@ extension Machine {
       case .multiply: r[op.a] = r[op.b] * r[op.c]
       case .divide: r[op.a] = r[op.b] / r[op.c]
       case .modulo: r[op.a] = Arithmetic.modulo(r[op.b], r[op.c])
+      case .divideNonzero, .moduloNonzero:
+        if r[op.c] == 0 {
+          fail(.fault(.divisionByZero(r[op.b]), place: place(pc &- 1)))
+          return abandon(token, callBase)
+        }
+        r[op.a] = op.code == .divideNonzero ? r[op.b] / r[op.c] : Arithmetic.modulo(r[op.b], r[op.c])
       case .power: r[op.a] = Elementary.pow(r[op.b], r[op.c])
       case .minimum: r[op.a] = Arithmetic.minimum(r[op.b], r[op.c])
       case .maximum: r[op.a] = Arithmetic.maximum(r[op.b], r[op.c])

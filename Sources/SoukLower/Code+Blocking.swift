@@ -24,7 +24,7 @@ extension Lowering {
     case .take(let n, let level, let clauses): try levelRequest(.take, n, level, clauses, step, ctx, frame)
     case .transfer(let x, let from, let to, let otherwise): try transfer(x, from, to, otherwise, step, ctx, frame)
     case .reserve(let x, let account, let otherwise): try reserve(x, account, otherwise, step, ctx, frame)
-    case .capture(let x, let from, let to): try capture(x, from, to, step, ctx, frame)
+    case .capture(let x, let from, let to, let otherwise): try capture(x, from, to, otherwise, step, ctx, frame)
     case .await(let condition, let clauses): try await_(condition, clauses, step, ctx)
     case .join(let batch, let clauses, let body): try join(batch, clauses, body, step, ctx)
     case .record(let measure, let x): try record(measure, x, step, ctx)
@@ -318,7 +318,7 @@ extension Lowering {
     return i
   }
 
-  /// The label and the code of a transfer that an account can't pay.
+  /// The code of the `else` of what an account can't pay.
   private func otherwise(_ steps: [TypedStep]?, _ label: CodeLabel?, _ ctx: CodeContext) throws(EvaluationError) {
     guard let steps, let label else { return }
     let end = emitter.label()
@@ -371,13 +371,15 @@ extension Lowering {
     try otherwise(steps, label, ctx)
   }
 
-  private func capture(_ x: TypedExpression, _ from: TypedExpression, _ to: TypedExpression, _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+  private func capture(_ x: TypedExpression, _ from: TypedExpression, _ to: TypedExpression, _ steps: [TypedStep]?, _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
     let amount = try register(perEntity(numberTerm(x, ctx), frame, x.span), x.span)
     let i = try account(from, ctx)
     let j = try account(to, ctx)
+    let label: CodeLabel? = steps == nil ? nil : emitter.label()
     model.transfers.append(
-      TransferSite(from: kernelIndex[i], to: kernelIndex[j], amount: amount, otherwise: -1, reservation: reservation(i, frame)))
+      TransferSite(from: kernelIndex[i], to: kernelIndex[j], amount: amount, otherwise: label?.index ?? -1, reservation: reservation(i, frame)))
     emitter.emit(.capture, Int32(model.transfers.count - 1))
+    try otherwise(steps, label, ctx)
   }
 
   // MARK: Observing

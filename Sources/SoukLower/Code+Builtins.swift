@@ -361,7 +361,8 @@ extension Lowering {
 
   /// The value of a curve now. What is kept up to date by what it reads (a formula, a condition) reads a cell that changes
   /// with the curve's steps.
-  func curveNow(_ curve: CurveValue, _ span: Span) throws(EvaluationError) -> Term {
+  func curveNow(_ given: CurveValue, _ span: Span) throws(EvaluationError) -> Term {
+    let curve = try whole(given, span)
     guard tracker != nil else {
       let time = emitter.register()
       emitter.emit(.now, time)

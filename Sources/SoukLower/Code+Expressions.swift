@@ -330,9 +330,17 @@ extension Lowering {
     if x.isLaw || y.isLaw, e.type.isLaw { return try lawArithmetic(op, x, y, e.span) }
     let left = x.isLaw ? try draw(x, a, ctx) : x
     let right = y.isLaw ? try draw(y, b, ctx) : y
-    guard let code = Self.ops[op] else { throw .unexpected("no such operator", e.span) }
+    guard var code = Self.ops[op] else { throw .unexpected("no such operator", e.span) }
+    if !right.isConstant, stopsAtZero(ctx) {
+      if code == .divide { code = .divideNonzero }
+      if code == .modulo { code = .moduloNonzero }
+    }
     return try binary(code, left, right, e.span)
   }
+
+  /// A step that divides by zero stops the run. A formula that is kept up to date doesn't: its quotient is no number until the
+  /// divisor is another one (a share of nothing at the start, say), and who uses it meets that there.
+  private func stopsAtZero(_ ctx: CodeContext) -> Bool { ctx.frame != nil && tracker == nil && formulaDepth == 0 }
 
   private func contains(_ source: Term, _ item: Term, _ span: Span) throws(EvaluationError) -> Term {
     var found = Term.constant(0)
@@ -459,6 +467,8 @@ extension Lowering {
 }
 
 extension Term {
+  var isConstant: Bool { if case .constant = self { true } else { false } }
+
   var isLaw: Bool {
     switch self {
     case .value(.law), .law, .affineLaw: true

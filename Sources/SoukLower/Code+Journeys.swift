@@ -243,7 +243,8 @@ extension Lowering {
     case .number(let x):
       guard x >= 0, x.isFinite else { throw .domain("a rate can't be negative", span) }
       return .poisson(rate: x / weight)
-    case .curve(let curve):
+    case .curve(let given):
+      let curve = try whole(given, span)
       guard curve.values.allSatisfy({ $0 >= 0 && $0.isFinite }) else { throw .domain("a rate can't be negative", span) }
       return .curve(curve: index(of: try compile(curve, span)), factor: 1 / weight)
     default: throw .unexpected("a rate isn't a number or a curve", span)

@@ -43,8 +43,11 @@ extension Evaluator {
       guard operands.count == 2, case .number(let unit) = operands[1], let function = Arithmetic.unary(builtin)?.apply else { return nil }
       if unit == 0 { throw .divisionByZero(arguments[1].span) }
       return .number(function(x / unit) * unit)
-    case (.min, .curve(let curve)): return .number(curve.values.min() ?? 0)
-    case (.max, .curve(let curve)): return .number(curve.values.max() ?? 0)
+    case (.min, .curve(let curve)), (.max, .curve(let curve)), (.mean, .curve(let curve)):
+      guard curve.factors.isEmpty else {
+        throw .curve("this product is known only in a model: one of its curves recurs, the other doesn't", arguments[0].span)
+      }
+      return .number((builtin == .mean ? curve.mean : builtin == .min ? curve.values.min() : curve.values.max()) ?? 0)
     case (.min, .number), (.max, .number): return extreme(builtin, operands)
     case (.min, .date), (.max, .date): return extremeDate(builtin, operands)
     case (.monthsAfter, .date(let nanoseconds, let zone)):

@@ -113,6 +113,7 @@ extension Evaluator {
     case (.law, .number), (.number, .law), (.law, .law): return .law(try lawArithmetic(op, x, y, b.span))
     case (.curve(let curve), .number(let p)):
       return .curve(try mapped(curve, b.span) { Arithmetic.apply(op, $0, p) })
+    case (.curve(let a), .curve(let b)) where op == .multiply: return .curve(try a.times(b, e.span))
     case (.number(let p), .curve(let curve)):
       return .curve(try mapped(curve, b.span) { Arithmetic.apply(op, p, $0) })
     default: break
@@ -193,6 +194,7 @@ extension Evaluator {
     case (.list(let x), .list(let y)): x.count == y.count && zip(x, y).allSatisfy { isSame($0, $1) }
     case (.record(let s, let x), .record(let t, let y)): s == t && zip(x, y).allSatisfy { isSame($0, $1) }
     case (.range(let l, let h, let s), .range(let m, let i, let t)): l == m && h == i && s == t
+    case (.span(let a, let b), .span(let c, let d)): isSame(a, c) && isSame(b, d)
     case (.instance(let x), .instance(let y)): x == y
     case (.nothing, .nothing): true
     default: false
@@ -200,12 +202,21 @@ extension Evaluator {
   }
 
   func range(_ low: TypedExpression, _ high: TypedExpression, _ step: TypedExpression?, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value {
+    if case .span = e.type { return .span(from: try evaluate(low, env), to: try evaluate(high, env)) }
     let lower = try number(low, env)
     let upper = try number(high, env)
     guard let step else { return .range(lower: lower, upper: upper, step: nil) }
     let width = try number(step, env)
     guard width > 0 else { throw .domain("a range's step must be greater than 0", step.span) }
     return .range(lower: lower, upper: upper, step: width)
+  }
+
+  func end(of range: TypedExpression, isUpper: Bool, _ env: Environment) throws(EvaluationError) -> Value {
+    switch try evaluate(range, env) {
+    case .range(let lower, let upper, _): return .number(isUpper ? upper : lower)
+    case .span(let from, let to): return isUpper ? to : from
+    default: throw .unexpected("this isn't a range", range.span)
+    }
   }
 
   // MARK: Curves and calendars

@@ -17,6 +17,7 @@ extension Evaluator {
     case .list(let items): return "[" + items.map { plainText($0, shown: shown) }.joined(separator: ", ") + "]"
     case .range(let low, let high, let step):
       return NumberText.format(low) + ".." + NumberText.format(high) + (step.map { " step " + NumberText.format($0) } ?? "")
+    case .span(let from, let to): return plainText(from, shown: nil) + ".." + plainText(to, shown: nil)
     case .record(let id, let fields):
       let record = program.records[id.index]
       let parts = zip(record.fields, fields).map { "\($0.name): \(plainText($1, shown: nil))" }

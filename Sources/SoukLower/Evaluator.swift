@@ -156,6 +156,7 @@ public struct Evaluator {
       for item in items { values.append(try evaluate(item, env)) }
       return .list(values)
     case .range(let low, let high, let step): return try range(low, high, step, e, env)
+    case .rangeEnd(let range, let isUpper): return try end(of: range, isUpper: isUpper, env)
     case .fold(let builtin, let id, let source, let body): return try fold(builtin, id, source, body, e, env)
     case .record(let id, let fields):
       var values: [Value] = []

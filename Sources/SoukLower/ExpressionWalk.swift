@@ -22,6 +22,7 @@ extension TypedExpression {
     case .mix(let entries): entries.flatMap { [$0.chance, $0.value] }
     case .curve(_, _, let entries): entries.flatMap { [$0.key, $0.value] }
     case .conditional(let a, let b, let c), .within(let a, let b, let c), .during(let a, let b, let c): [a, b, c]
+    case .rangeEnd(let range, _): [range]
     case .range(let a, let b, let step): [a, b] + (step.map { [$0] } ?? [])
     case .model(_, let arguments): arguments.map(\.1)
     case .experiment: []
@@ -51,7 +52,7 @@ extension TypedStep {
     case .use(let s, let d, let clauses): [s] + (d.map { [$0] } ?? []) + clauses.expressions
     case .hold(let n, let p, let clauses, _), .seize(let n, let p, let clauses), .put(let n, let p, let clauses), .take(let n, let p, let clauses):
       [n, p] + clauses.expressions
-    case .transfer(let x, let a, let b, _), .capture(let x, let a, let b): [x, a, b]
+    case .transfer(let x, let a, let b, _), .capture(let x, let a, let b, _): [x, a, b]
     case .reserve(let x, let a, _): [x, a]
     case .await(let e, let clauses), .join(let e, let clauses, _): [e] + clauses.expressions
     case .count(let c, let x): [c] + (x.map { [$0] } ?? [])
@@ -67,7 +68,7 @@ extension TypedStep {
     case .use(_, _, let clauses), .seize(_, _, let clauses), .put(_, _, let clauses), .take(_, _, let clauses), .await(_, let clauses):
       clauses.otherwise.map { [$0] } ?? []
     case .hold(_, _, let clauses, let body), .join(_, let clauses, let body): (clauses.otherwise.map { [$0] } ?? []) + [body]
-    case .transfer(_, _, _, let otherwise), .reserve(_, _, let otherwise): otherwise.map { [$0] } ?? []
+    case .transfer(_, _, _, let otherwise), .reserve(_, _, let otherwise), .capture(_, _, _, let otherwise): otherwise.map { [$0] } ?? []
     case .choose(let arms, let otherwise): arms.map(\.body) + [otherwise]
     case .first(let arms): arms.flatMap { [[$0.head], $0.body] }
     case .condition(_, let then, let otherwise): [then, otherwise]

@@ -147,7 +147,12 @@ final class Lowering: NetworkReader {
 
   var weight: Double { model.weight }
 
-  func report(_ error: EvaluationError) { diagnostics.append(error.diagnostic) }
+  /// Several things that were given one wrong value tell it once.
+  func report(_ error: EvaluationError) {
+    let found = error.diagnostic
+    if diagnostics.contains(where: { $0.code == found.code && $0.primary == found.primary && $0.message == found.message }) { return }
+    diagnostics.append(found)
+  }
 
   func warn(_ code: DiagnosticCode, _ message: String, at span: Span, _ label: String = "", hints: [Hint] = []) {
     let warning = Diagnostic(code, message, at: span, label, hints: hints, severity: .warning)

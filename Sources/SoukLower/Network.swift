@@ -94,7 +94,11 @@ extension Lowering {
 
   private func bind(_ binding: Binding) throws(EvaluationError) -> Member {
     if try isLive(binding.expression, binding.env) { return .live(binding) }
-    return .constant(try evaluator.evaluate(binding.expression, binding.env))
+    do throws(EvaluationError) {
+      return .constant(try evaluator.evaluate(binding.expression, binding.env))
+    } catch {
+      throw told(error, from: binding)
+    }
   }
 
   // MARK: Things and instances

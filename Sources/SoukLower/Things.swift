@@ -14,7 +14,7 @@ extension Lowering {
       factors.append([:])
       capacities.append(nil)
       kernelIndex.append(-1)
-      attempt { () throws(EvaluationError) in try make(i) }
+      do throws(EvaluationError) { try make(i) } catch { report(told(error, ofThing: i)) }
     }
   }
 
@@ -193,7 +193,8 @@ extension Lowering {
       if rule == .rate, !(x >= 0) || !x.isFinite { throw .domain("\(what) can't be negative", span) }
       if statistic != .rate { capacities[i] = x }
       return cell(i, statistic, initial: rule == .whole ? try wholeCapacity(x, what, span) : x / weight, factor: weight)
-    case .curve(var curve):
+    case .curve(let given):
+      var curve = try whole(given, span)
       if curve.linear {
         throw EvaluationError(
           "E0316", "\(what) changes in steps only", at: span, "this curve is linear", hint: "write `curve(steps)`")
@@ -403,7 +404,8 @@ extension Lowering {
   func ticks(_ seconds: Double) -> Int64 { seconds < 9.2e9 ? Int64((seconds * 1e9).rounded()) : .max }
 
   /// A curve of the compiled model; its numbers are taken as they are.
-  func compile(_ curve: CurveValue, _ span: Span, factor: Double = 1) throws(EvaluationError) -> Curve {
+  func compile(_ given: CurveValue, _ span: Span, factor: Double = 1) throws(EvaluationError) -> Curve {
+    let curve = try whole(given, span)
     var times = curve.times
     var offset = 0.0
     switch curve.keys {

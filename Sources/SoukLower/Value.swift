@@ -14,6 +14,8 @@ public enum Value: Sendable {
   case clock(Double)
   case list([Value])
   indirect case range(lower: Double, upper: Double, step: Double?)
+  /// From one date or time of day to another.
+  indirect case span(from: Value, to: Value)
   case record(RecordID, [Value])
   case table(TableID)
   case row(TableID, Int)
@@ -72,6 +74,8 @@ public struct CurveValue: Hashable, Sendable {
   public var keys: Keys
   public var times: [Double]
   public var values: [Double]
+  /// Curves that it is multiplied by, once a model says how their clocks meet.
+  public var factors: [CurveValue] = []
   public enum Keys: Sendable { case sinceStart, clock, date }
   public init(linear: Bool, period: Double, keys: Keys, times: [Double], values: [Double]) {
     self.linear = linear

@@ -32,6 +32,8 @@ public enum OperandKind: Sendable {
 public enum OpCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
   // Arithmetic: write a, read b, read c.
   case move, add, subtract, multiply, divide, modulo, power, minimum, maximum
+  /// As `divide` and `modulo`; a divisor of 0 is a run-time error.
+  case divideNonzero, moduloNonzero
   case negate, not, absolute, floor, ceiling, round, squareRoot, exponential, logarithm, sine, cosine
   /// Rounds an amount of money to whole smallest units, half to even.
   case roundMoney
@@ -132,7 +134,7 @@ public enum OpCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
     switch self {
     case .move, .negate, .not, .absolute, .floor, .ceiling, .round, .squareRoot, .exponential, .logarithm, .sine, .cosine, .roundMoney:
       (.write, .read, .none)
-    case .add, .subtract, .multiply, .divide, .modulo, .power, .minimum, .maximum, .less, .lessOrEqual, .equal, .notEqual, .and, .or,
+    case .add, .subtract, .multiply, .divide, .modulo, .divideNonzero, .moduloNonzero, .power, .minimum, .maximum, .less, .lessOrEqual, .equal, .notEqual, .and, .or,
       .moveIf, .orDefault:
       (.write, .read, .read)
     case .loadSlot: (.write, .slot, .none)

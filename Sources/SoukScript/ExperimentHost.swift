@@ -201,7 +201,7 @@ struct ExperimentHost: EvaluationHost {
     case .date(let nanoseconds, _): x = Double(nanoseconds) / StepTrace.ticksPerSecond
     default: throw EvaluationError.results("a time is needed here", e.span)
     }
-    guard let y = curve.value(at: x) else { throw EvaluationError.results("the curve has no value there", e.span) }
+    guard curve.factors.isEmpty, let y = curve.value(at: x) else { throw EvaluationError.results("the curve has no value there", e.span) }
     return .number(y)
   }
 

@@ -317,6 +317,9 @@ extension Interpreter {
     case .trap(let message, let at):
       let text = model.messages.indices.contains(Int(message)) ? model.messages[Int(message)] : "the model stopped itself"
       return error("I0402", text, place(at))
+    case .fault(.divisionByZero(let dividend), let at):
+      let what = dividend == 0 ? "0 is divided by 0 here" : "a number is divided by 0 here"
+      return error("E0413", what, place(at), "say what is to happen then: `if … == 0 { … } else { … }`")
     case .fault(let fault, let at): return error("E0411", Self.words(fault, model), place(at))
     case .invariant(let index):
       let invariant = model.invariants[Int(index)]
@@ -341,6 +344,7 @@ extension Interpreter {
     case .fractionalServers(let s, let servers):
       "the servers of \(model.stations[Int(s)].path) would be \(NumberText.format(servers)) at this scale: let them change by whole entities, or give the station a `rate`"
     case .notANumber: "a value isn't a number here: was something divided by zero?"
+    case .divisionByZero: "a number is divided by 0 here"
     case .indexOutOfRange(let index): "there is no element \(NumberText.format(index))"
     case .overdrawn(let account): "the account \(model.accounts.indices.contains(Int(account)) ? model.accounts[Int(account)].path : "") hasn't got this much"
     case .moneyOverflow: "an amount of money is too large"

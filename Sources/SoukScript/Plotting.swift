@@ -193,21 +193,6 @@ struct Plotting {
   }
 }
 
-extension CurveValue {
-  /// The value at `x` seconds of its own clock; nil before its first entry, the last entry's from there on.
-  func value(at x: Double) -> Double? {
-    guard let last = times.last, let lastValue = values.last else { return nil }
-    let x = period > 0 ? x - (x / period).rounded(.down) * period : x
-    guard let i = times.lastIndex(where: { $0 <= x }) else {
-      // Before the first entry of a recurring curve it is still as it was at the end of the period before.
-      return period > 0 ? lastValue : values.first
-    }
-    if !linear || x >= last || i + 1 >= times.count { return values[i] }
-    let share = (x - times[i]) / (times[i + 1] - times[i])
-    return values[i] + share * (values[i + 1] - values[i])
-  }
-}
-
 /// Runs `body`, whose errors are all evaluation errors, with the type of its errors known.
 func typed<T>(_ body: () throws -> T) throws(EvaluationError) -> T {
   do {

@@ -49,7 +49,8 @@ struct ResultAccess {
 
   static func dimension(_ type: Type) -> Dimension {
     switch type {
-    case .quantity(let dimension), .curve(let dimension), .range(let dimension), .thing(_, let dimension): dimension
+    // What nothing settled (the `Money` of an instance through which no money goes) is shown as a plain number.
+    case .quantity(let dimension), .curve(let dimension), .range(let dimension), .thing(_, let dimension): dimension.isClosed ? dimension : .dimensionless
     case .sample(let inner), .signal(let inner), .estimate(let inner), .resultOf(let inner), .array(let inner, _), .optional(let inner),
       .list(let inner), .dist(let inner):
       dimension(inner)

@@ -60,6 +60,10 @@ struct Writing {
       let ends = [low, high].map { Figure($0, dimension: dimension, unit: unit) }
       let stepText = step.map { " step " + figures.text(Figure($0, dimension: dimension, unit: unit)) } ?? ""
       return PrintedValue(text: ends.map(figures.text).joined(separator: "..") + stepText, figures: ends)
+    case .span(let from, let to):
+      var inner = type
+      if case .span(let moment) = type { inner = moment }
+      return PrintedValue(text: [from, to].map { printed($0, type: inner, unit: unit).text }.joined(separator: ".."))
     case .list(let items):
       if let table = table(ofRecords: items) { return table }
       var inner = type

@@ -162,7 +162,7 @@ extension Checker {
       guard [.mean, .sd, .variance, .p50, .p90, .p95, .p99].contains(f) else { fallthrough }
       if f == .variance, case .quantity(let d) = resolved(t) { result = .quantity(d * d) } else { result = t }
     case .estimate(let t) where f == .mean || f == .sd || f == .min || f == .max: result = t
-    case .curve(let d) where f == .max || f == .min: result = .quantity(d)
+    case .curve(let d) where f == .max || f == .min || f == .mean: result = .quantity(d)
     case .unknown: return bad(span)
     default:
       report(.wrongType(describe(value.type), expected: "a sample, a signal, a list or a distribution", value.span))

@@ -183,8 +183,7 @@ extension Checker {
   mutating func range(_ lower: Expression, _ upper: Expression, _ step: Expression?, _ span: Span) -> TypedExpression {
     let a = check(lower)
     let b = check(upper)
-    if case .date = a.type, case .date = b.type { return TypedExpression(.range(a, b, step: nil), .range(.time), span) }
-    if case .clock = a.type, case .clock = b.type { return TypedExpression(.range(a, b, step: nil), .range(.time), span) }
+    if a.type == b.type, a.type == .date || a.type == .clock { return TypedExpression(.range(a, b, step: nil), .span(a.type), span) }
     guard case .quantity(let d) = a.type else {
       expectType(a, "a number")
       return TypedExpression(.unknown, .unknown, span)
@@ -226,7 +225,9 @@ extension Checker {
     let base = check(left)
     diagnostics = before
     if base.type == .unknown || base.shown?.text == "%" { return nil }
-    return .percentAdded(right.span, whole: span, sign: op.rawValue, percent: literal.text, base: written(left) ?? "…")
+    return .percentAdded(
+      right.span, whole: span, sign: op.rawValue, percent: literal.text, base: written(left) ?? "…", isSum: left.isSum,
+      mayBeShare: left.isComposed && sort(base.type)?.1 == .number)
   }
 
   mutating func convert(_ value: TypedExpression, _ unit: UnitText, _ span: Span) -> TypedExpression {
@@ -363,16 +364,28 @@ extension Checker {
     }
   }
 
+  /// The ends of what stands after `during`: a range as written there, or one with a name.
+  private mutating func ends(of range: Expression) -> (TypedExpression, TypedExpression)? {
+    if case .range(let lower, let upper, _) = range.kind { return (momentOf(lower), momentOf(upper)) }
+    let named = check(range)
+    let moment: Type
+    switch resolved(named.type) {
+    case .span(let t): moment = t
+    case .range(let d) where solver.unify(d, .time): moment = .time
+    case .unknown: return nil
+    default:
+      report(.wrongType(describe(named.type), expected: "a span of time such as `0 h..1 h`", named.span))
+      return nil
+    }
+    return (
+      TypedExpression(.rangeEnd(named, isUpper: false), moment, named.span), TypedExpression(.rangeEnd(named, isUpper: true), moment, named.span)
+    )
+  }
+
   private mutating func during(_ inner: Expression, _ range: Expression, _ span: Span) -> TypedExpression {
     var value = check(inner)
     value = readThing(value) ?? value
-    guard case .range(let lower, let upper, _) = range.kind else {
-      let other = check(range)
-      if other.type != .unknown { report(.wrongType(describe(other.type), expected: "a span of time such as `0 h..1 h`", other.span)) }
-      return TypedExpression(.unknown, .unknown, span)
-    }
-    let from = momentOf(lower)
-    let to = momentOf(upper)
+    guard let (from, to) = ends(of: range) else { return TypedExpression(.unknown, .unknown, span) }
     switch resolved(value.type) {
     case .signal, .sample: return TypedExpression(.during(value, from: from, to: to), value.type, span, shown: value.shown)
     case .unknown: return value

@@ -156,7 +156,7 @@ extension Type {
   /// Whether a value of this type can be written outside of the model that takes it.
   fileprivate var isGivable: Bool {
     switch self {
-    case .quantity, .bool, .text, .date, .clock, .curve, .range, .record, .row, .choice, .calendar, .function, .unknown: true
+    case .quantity, .bool, .text, .date, .clock, .curve, .range, .span, .record, .row, .choice, .calendar, .function, .unknown: true
     case .dist(let inner), .list(let inner), .optional(let inner): inner.isGivable
     default: false
     }

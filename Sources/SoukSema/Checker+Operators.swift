@@ -53,8 +53,8 @@ extension Checker {
       report(cannot(op, left, right, opSpan))
       return bad
     }
-    if sort == .curve, leftSort == rightSort || !(op == .multiply || op == .divide && rightSort == .scalar) {
-      report(.wrongType("a curve", expected: "a number", right.span, hints: [Hint("a curve can be multiplied by a number")]))
+    if sort == .curve, !(op == .multiply || op == .divide && rightSort == .scalar) {
+      report(.wrongType("a curve", expected: "a number", right.span, hints: [Hint("a curve can be multiplied by a number or a curve, and divided by a number")]))
       return bad
     }
     let shown: UnitExpression?
@@ -123,6 +123,8 @@ extension Checker {
       if let (_, t) = sort(e.type), case .quantity(let d) = t { return solver.resolve(d).isDimensionless }
       return false
     }
+    // A share of a share is a share.
+    if !inverse, let share = left.shown, share.text == "%", right.shown?.text == "%" { return share }
     if dimensionless(right) { return dimensionless(left) ? nil : left.shown }
     if dimensionless(left), !inverse { return right.shown }
     guard let a = left.shown ?? (dimensionless(left) ? UnitExpression.none : nil), let b = right.shown else { return nil }

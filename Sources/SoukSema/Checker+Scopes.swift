@@ -85,7 +85,7 @@ extension Checker {
         case .join(_, let clauses, let body):
           walk(body ?? [])
           walk(clauses.otherwise ?? [])
-        case .transfer(_, _, _, let other), .reserve(_, _, let other): walk(other ?? [])
+        case .transfer(_, _, _, let other), .reserve(_, _, let other), .capture(_, _, _, let other): walk(other ?? [])
         case .choose(let arms): for arm in arms { walk(arm.body) }
         case .first(let arms):
           for arm in arms {

@@ -86,7 +86,7 @@ extension Checker {
       case .choose(let arms, let other): arms.contains { takesTime($0.body) } || takesTime(other)
       case .whileLoop(let c, let body): blocks(c) || takesTime(body)
       case .forLoop(_, _, let body), .time(_, let body): takesTime(body)
-      case .transfer(_, _, _, let other), .reserve(_, _, let other): takesTime(other ?? [])
+      case .transfer(_, _, _, let other), .reserve(_, _, let other), .capture(_, _, _, let other): takesTime(other ?? [])
       default: false
       }
     }
@@ -146,12 +146,12 @@ extension Checker {
       needsTime("reserve", step.span)
       let (n, a) = amountOf(amount, account, [.account], "reserve", "an account")
       return .reserve(n, of: a, otherwise: otherwise.map { checkSteps($0) })
-    case .capture(let amount, let account, let to):
+    case .capture(let amount, let account, let to, let otherwise):
       needsTime("capture", step.span)
       let (n, a) = amountOf(amount, account, [.account], "capture", "an account")
       let b = thing(to, [.account], "capture", "an account")
       sameCurrency(a, b)
-      return .capture(n, of: a, to: b)
+      return .capture(n, of: a, to: b, otherwise: otherwise.map { checkSteps($0) })
     case .await(let condition, let clauses):
       needsTime("await", step.span)
       readsLive = false

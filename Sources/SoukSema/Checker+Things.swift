@@ -326,7 +326,7 @@ extension Checker {
       for v in solver.resolve(d).variables where own[v] == nil {
         let fresh = solver.fresh()
         own[v] = fresh
-        if name == "Money" { currencies.append((fresh, program.scopes[owner.index].members[id.index].span)) }
+        if name == "Money" { currencies.append(OpenCurrency(dimension: fresh, span: program.scopes[owner.index].members[id.index].span)) }
       }
     }
     instanceUnits[owner, default: [:]][id] = own

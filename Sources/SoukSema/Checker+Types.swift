@@ -72,7 +72,7 @@ extension Checker {
       guard name == "Money" || (name.count == 1 && name.first?.isUppercase == true && name.first?.isLetter == true) else { return nil }
       if let variable = known[name] { return variable }
       let fresh = solver.fresh()
-      if name == "Money" { currencies.append((fresh, span)) }
+      if name == "Money" { currencies.append(OpenCurrency(dimension: fresh, span: span)) }
       known[name] = fresh
       return fresh
     }
@@ -131,6 +131,8 @@ extension Checker {
     case .curve(let d): "a curve of \(solver.describe(d))"
     case .list(let t): "a list of \(words(t))"
     case .range(let d): "a range of \(solver.describe(d))"
+    case .span(.date): "a range of dates"
+    case .span: "a range of times of day"
     case .optional(let t): "\(words(t)) or nothing"
     case .record(let id): "a \(program.records[id.index].name)"
     case .table(let id): "the table \(program.tables[id.index].name)"
@@ -154,6 +156,10 @@ extension Checker {
     case .claim: "a claim"
     case .unknown: "unknown"
     }
+  }
+
+  private func words(journey parameters: [Type]) -> String {
+    parameters.isEmpty ? "a journey without parameters" : "a journey with \(parameters.map { describe($0) }.joined(separator: " and "))"
   }
 
   private func words(_ type: Type) -> String {
@@ -193,6 +199,7 @@ extension Checker {
       return TypedExpression(.curve(linear: false, period: 0, [(key: zero, value: e)]), to, e.span, shown: e.shown)
     case (.thing(.counter, _), _), (.thing(.gauge, _), _), (.thing(.level, _), _), (.thing(.account, _), _):
       if let read = readThing(e), fits(read.type, to) { return read }
+    case (let from, .optional(let inner)) where inner.isLawOrCurve && !from.isOptional: return coerce(e, to: inner, why: why, unit: unit)
     case (.text, .dist(.text)):
       return TypedExpression(.mix([(chance: TypedExpression(.number(1), .number, e.span), value: e)]), to, e.span)
     case (.text, .choice(let id)):
@@ -205,7 +212,9 @@ extension Checker {
     case (let from, .optional(let inner)) where !from.isOptional && from != .unknown: return coerce(e, to: inner, why: why, unit: unit)
     default: break
     }
+    let open = openCurrencies(in: to)
     if !fits(e.type, to) { report(mismatch(e, to, why, unit: unit)) }
+    for index in open where !currencies[index].isMoney(solver) { currencies[index].spoil(by: e) }
     return e
   }
 
@@ -262,6 +271,8 @@ extension Checker {
     case (.estimate, .quantity), (.estimate, .bool): hints.append(Hint("`value(…)` takes the point of an estimate"))
     case (.dist, .quantity): hints.append(Hint("`sample(…)` draws from it, `mean(…)` is its mean"))
     case (.sample, .quantity), (.signal, .quantity): hints.append(Hint("`mean(…)`, `p95(…)` and the like make one number of it"))
+    case (.journey(let given), .journey(let wanted)):
+      return .wrongType(words(journey: given), expected: words(journey: wanted), e.span, why: why)
     default: break
     }
     return .wrongType(describe(e.type), expected: describe(to), e.span, why: why, hints: hints)

@@ -93,7 +93,7 @@ struct Checker {
   /// Names, such as `limit` or `hub.cutoff`, of which it is known here that they aren't missing.
   var present: Set<String> = []
   /// What stands for `Money` in a type, and where: to be one currency in the end.
-  var currencies: [(dimension: Dimension, span: Span)] = []
+  var currencies: [OpenCurrency] = []
   /// Tables that a `List` is made of somewhere: rows of other tables may serve as theirs.
   var rowLists: Set<TableID> = []
 
@@ -146,10 +146,8 @@ struct Checker {
       }
     }
     for setting in given { checkGiven(setting) }
-    for (money, span) in currencies {
-      let dimension = solver.resolve(money)
-      if !dimension.variables.isEmpty || dimension.currency != nil { continue }
-      report(.wrongType(solver.describe(dimension), expected: "an amount of money", span))
+    for money in currencies where !money.isMoney(solver) {
+      report(.wrongType(describe(.quantity(money.dimension)), expected: "an amount of money", money.span, hints: money.hint.map { [$0] } ?? []))
     }
     for (owner, members) in instanceUnits {
       for (id, units) in members {

@@ -13,6 +13,15 @@ extension Expression {
     default: nil
     }
   }
+
+  /// Whether an operator makes it of two others.
+  var isComposed: Bool { if case .binary = kind { true } else { false } }
+
+  /// Whether it is a sum or difference, to be bracketed before it is multiplied.
+  var isSum: Bool {
+    if case .binary(let op, _, _, _) = kind { return op == .add || op == .subtract }
+    return false
+  }
 }
 
 extension Checker {

@@ -24,12 +24,18 @@ extension Diagnostic {
       "E0203", "expected \(expected), found \(found)", at: span, "this is \(found)", others: why.map { [$0] } ?? [], hints: hints)
   }
 
-  static func percentAdded(_ span: Span, whole: Span, sign: String, percent: String, base: String) -> Diagnostic {
+  /// `isSum`: what it is added to is a sum itself; `mayBeShare`: is a plain number.
+  static func percentAdded(
+    _ span: Span, whole: Span, sign: String, percent: String, base: String, isSum: Bool = false, mayBeShare: Bool = false
+  ) -> Diagnostic {
     let digits = percent.dropLast()
     let factor = Double(digits).map { sign == "+" ? 100 + $0 : 100 - $0 }.map { NumberText.format($0) + "%" } ?? "(1 \(sign) \(percent))"
+    let changed = isSum ? "(\(base)) * \(factor)" : "\(base) * \(factor)"
+    var hints = [Hint("to change it by \(percent), write `\(changed)`", replace: whole, with: changed)]
+    if mayBeShare { hints.append(Hint("if it is a share, say so: `(\(base) to %) \(sign) \(percent)`")) }
     return Diagnostic(
       "E0204", "a percentage can be added to a share only: \(percent) of what?", at: span, "\(percent) is the number \(percent.dropLast())/100",
-      hints: [Hint("to change it by \(percent), write `\(base) * \(factor)`", replace: whole, with: "\(base) * \(factor)")])
+      hints: hints)
   }
 
   static func missingRate(_ from: String, to: String, _ span: Span) -> Diagnostic {

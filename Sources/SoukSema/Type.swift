@@ -29,6 +29,8 @@ public indirect enum Type: Hashable, Sendable {
   case curve(Dimension)
   case list(Type)
   case range(Dimension)
+  /// From one date to another, or from one time of day to another: what may stand after `during`.
+  case span(Type)
   case optional(Type)
   case record(RecordID)
   case table(TableID)
@@ -65,6 +67,16 @@ public indirect enum Type: Hashable, Sendable {
   case claim
   /// Produced where a mistake was reported already; fits everything.
   case unknown
+
+  var isOptional: Bool { if case .optional = self { true } else { false } }
+
+  /// Whether a number serves as one that never changes.
+  var isLawOrCurve: Bool {
+    switch self {
+    case .dist, .curve: true
+    default: false
+    }
+  }
 
   public static let number = Type.quantity(.dimensionless)
   public static let time = Type.quantity(.time)

@@ -266,7 +266,7 @@ public struct TypedStep: Sendable {
     case take(TypedExpression, from: TypedExpression, TypedClauses)
     case transfer(TypedExpression, from: TypedExpression, to: TypedExpression, otherwise: [TypedStep]?)
     case reserve(TypedExpression, of: TypedExpression, otherwise: [TypedStep]?)
-    case capture(TypedExpression, of: TypedExpression, to: TypedExpression)
+    case capture(TypedExpression, of: TypedExpression, to: TypedExpression, otherwise: [TypedStep]?)
     case await(TypedExpression, TypedClauses)
     case join(TypedExpression, TypedClauses, body: [TypedStep])
     case record(TypedExpression, TypedExpression)
@@ -368,6 +368,8 @@ public struct TypedExpression: Sendable {
     case within(TypedExpression, tolerance: TypedExpression, of: TypedExpression)
     case at(TypedExpression, TypedExpression)
     case during(TypedExpression, from: TypedExpression, to: TypedExpression)
+    /// The lower or upper end of a range.
+    case rangeEnd(TypedExpression, isUpper: Bool)
     // In journeys:
     case now
     case actionCall(base: TypedExpression?, ScopeID, MemberID, [TypedExpression])

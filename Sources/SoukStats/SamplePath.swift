@@ -68,6 +68,8 @@ public enum StopReason: Sendable, Hashable {
     case noRate(source: Int32)
     /// A live number of servers of which the scale makes a fraction, in entities.
     case fractionalServers(station: Int32, Double)
+    /// In a step of a journey or process; what was to be divided.
+    case divisionByZero(Double)
     case indexOutOfRange(Double)
     case overdrawn(account: Int32)
     case moneyOverflow

@@ -245,7 +245,8 @@ extension Parser {
     case .reserve: return .reserve(amount, of: place, otherwise: accept(.else) ? parseSteps("`else`") : nil)
     default:
       expect(.to, after: "the account that pays")
-      return .capture(amount, of: place, to: parsePlace("an account"))
+      let target = parsePlace("an account")
+      return .capture(amount, of: place, to: target, otherwise: accept(.else) ? parseSteps("`else`") : nil)
     }
   }
 

@@ -268,7 +268,8 @@ public struct Step: Sendable {
     /// `transfer x from a to b else { … }`: the else runs when the account hasn't got it.
     case transfer(Expression, from: Expression, to: Expression, otherwise: [Step]?)
     case reserve(Expression, of: Expression, otherwise: [Step]?)
-    case capture(Expression, of: Expression, to: Expression)
+    /// `capture x of a to b else { … }`: the else runs when this journey has reserved less.
+    case capture(Expression, of: Expression, to: Expression, otherwise: [Step]?)
     case await(Expression, Clauses)
     case join(Expression, Clauses, body: [Step]?)
     case set(Expression, Expression)

@@ -121,6 +121,68 @@ struct RunResult {
     #expect(r.cell("bank.reserved") == 0)
   }
 
+  @Test func whatIsNotReservedIsNotCaptured() throws {
+    let r = try RunResult(
+      """
+      model M {
+        source s { at: [1 s], journey: pay }
+        source t { at: [4 s], journey: release }
+        account bank { of: CNY, initial: 10 CNY }
+        account shop { of: CNY }
+        account till { of: CNY }
+        journey pay {
+          reserve 7 CNY of bank
+          wait 2 s
+          capture 8 CNY of bank to shop else { capture 5 CNY of bank to shop }
+        }
+        journey release { capture 3 CNY of bank to till else { transfer 3 CNY from bank to till } }
+      }
+      """, seconds: 20)
+    #expect(r.cell("shop.balance") == 500)
+    #expect(r.cell("till.balance") == 300)
+    #expect(r.cell("bank.balance") == 200)
+    #expect(r.cell("bank.reserved") == 0)
+  }
+
+  @Test func stepsDontDivideByZeroAndFormulasMay() throws {
+    func run(_ step: String) throws -> RunResult {
+      try RunResult(
+        """
+        fn ratio(a, b) = a / b
+        model M {
+          gauge a
+          gauge b
+          gauge c { initial: 7 }
+          let share = a / b
+          source s { at: [1 s], journey: j }
+          station desk { servers: if share > 1 { 2 } else { 1 }, service: 1 s }
+          journey j {
+            use desk
+            \(step)
+            set c: 8
+          }
+          at 5 s {
+            set a: 3
+            set b: 1
+          }
+        }
+        """, seconds: 20)
+    }
+    for step in ["set a: a / b", "set a: 1 / b", "set a: a mod b", "let x = ratio(a, b)", "wait 1 s / b", "if a / b > 2 or b == 0 { leave }"] {
+      let r = try run(step)
+      guard case .fault(.divisionByZero, _) = r.stop else { Issue.record("\(step): \(r.stop)"); continue }
+      #expect(r.cell("c.value") == 7)
+    }
+    for step in [
+      "if b > 0 and a / b > 2 { leave }", "if not (b == 0 or a / b < 2) { leave }", "set a: if b == 0 { 0 } else { a / b }",
+      "set a: a / (b + 1)", "await share > 2",
+    ] {
+      let r = try run(step)
+      #expect(r.stop == .reachedEnd && r.cell("c.value") == 8, "\(step)")
+    }
+    #expect(try run("await share > 2").cell("desk.servers") == 2)
+  }
+
   @Test func leavingInsideHoldsGivesBack() throws {
     let r = try RunResult(
       """
