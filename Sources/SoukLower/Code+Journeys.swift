@@ -555,7 +555,7 @@ extension Lowering {
     case .live:
       guard let cell = formulaCells[key] else { return nil }
       return .formula(.cell(Int(cell)))
-    case .thing(let i): return .thing(thingLayout(i))
+    case .thing(let i): return things[i].thing.isVariable ? nil : .thing(thingLayout(i))
     case .instance(let i): return .instance(layout(of: i))
     case .things(let table, let rows, let all): return .array(table, rows: rows, all.map { .thing(thingLayout($0)) })
     case .instances(let table, let rows, let all): return .array(table, rows: rows, all.map { .instance(layout(of: $0)) })

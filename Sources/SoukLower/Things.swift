@@ -51,7 +51,7 @@ extension Lowering {
 
   /// A new cell for a statistic of a thing.
   func cell(_ i: Int, _ statistic: Statistic, initial: Double = 0, factor: Double = 1, also: Statistic? = nil) -> Int32 {
-    var kept = recording(things[i].demandName, statistic)
+    var kept = things[i].thing.isVariable ? .off : recording(things[i].demandName, statistic)
     if let also { kept = max(kept, recording(things[i].demandName, also)) }
     if [.busy, .servers, .held, .size].contains(statistic), wantsUtilisation(i) { kept = max(kept, .summary) }
     model.cells.append(Cell(path: "\(things[i].name).\(statistic.rawValue)", initial: initial, recording: kept))

@@ -142,7 +142,12 @@ extension Checker {
     case .value(let value, let live):
       shown = value.shown
       if results, live { type = .signal(type) } else if live { readsLive = true }
-    case .thing: if results, type != .unknown { type = .resultOf(type) }
+    case .thing(let thing):
+      if results, thing.isVariable {
+        report(.misplaced("`\(name.text)`", "is a variable, of which no record is kept: a `gauge` has one", name.span))
+        return bad
+      }
+      if results, type != .unknown { type = .resultOf(type) }
     case .journey:
       if !results { return TypedExpression(.journeyReference(base: base, scopeID, id, nil), type, span) }
       type = .resultOf(type)

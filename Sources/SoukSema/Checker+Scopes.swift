@@ -32,6 +32,8 @@ extension Checker {
     case .parameter(let binding):
       add(binding.name, binding.type.map { type($0) } ?? .unknown, .parameter(nil, isLive: binding.type?.isLive ?? false))
     case .binding(let binding): add(binding.name, .unknown, .value(nothing, isLive: false))
+    case .variable(let binding):
+      add(binding.name, .thing(.gauge, solver.fresh()), .thing(TypedThing(variableOf: .dimensionless, initial: nil)))
     case .thing(let thing):
       add(thing.name, outlineType(thing, id), .thing(TypedThing(kind: .kernel(.gauge), table: nil, row: nil, fields: [], dimension: .dimensionless)))
     case .journey(let name, let parameters, let steps):
@@ -190,6 +192,7 @@ extension Checker {
       value = resolvedTree(readThing(value) ?? value)
       program.scopes[scopeID.index].members[id.index].type = value.type
       program.scopes[scopeID.index].members[id.index].kind = .value(value, isLive: readsLive || readsClock)
+    case .variable(let binding): checkVariable(binding, scopeID, id)
     case .thing(let thing): checkThing(thing, scopeID, id)
     case .journey(_, let parameters, let steps):
       memberState[scopeID]?[id.index] = .done  // spawns and sources may name it from inside
@@ -217,6 +220,26 @@ extension Checker {
 
   private func outlineBody(_ parameters: [Parameter], _ types: [Type]) -> Body {
     Body(locals: zip(parameters, types).map { Local(name: $0.name.text, type: $1, isVariable: false, value: nil) }, steps: [], expression: nil)
+  }
+
+  /// A member `var`: a number that steps change, with a constant to begin with.
+  private mutating func checkVariable(_ binding: Binding, _ scopeID: ScopeID, _ id: MemberID) {
+    readsLive = false
+    readsClock = false
+    let declared = binding.type.map { type($0) }
+    var value = binding.value.map { check($0, expected: declared) } ?? TypedExpression(.unknown, .unknown, binding.span)
+    if let declared { value = coerce(value, to: declared, why: binding.type.map { Label($0.span, "declared here") }) }
+    if readsLive || readsClock { report(.changesWhereFixed(binding.name.text, value.span, declared: nil)) }
+    guard case .quantity(let dimension) = resolved(declared ?? value.type) else {
+      expectType(value, "a number")
+      return
+    }
+    // `var n = 0` counts.
+    if declared == nil, !dimension.isClosed { _ = solver.unify(dimension, .dimensionless) }
+    if case .thing(_, let outlined) = program.scopes[scopeID.index].members[id.index].type { _ = solver.unify(outlined, dimension) }
+    let known = solver.resolve(dimension)
+    program.scopes[scopeID.index].members[id.index].type = .thing(.gauge, known)
+    program.scopes[scopeID.index].members[id.index].kind = .thing(TypedThing(variableOf: known, initial: resolvedTree(value)))
   }
 
   private mutating func checkParameter(_ binding: Binding, _ scopeID: ScopeID, _ id: MemberID) {

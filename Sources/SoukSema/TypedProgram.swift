@@ -198,7 +198,17 @@ public struct TypedThing: Sendable {
   public var dimension: Dimension
   /// Of an instance: what the unit variables of its component are in it.
   public var units: [DimensionVariable: Dimension] = [:]
+  /// A member `var`: a gauge of which nothing is kept.
+  public var isVariable = false
   public func field(_ name: String) -> TypedExpression? { fields.first { $0.name == name }?.value }
+}
+
+extension TypedThing {
+  /// A member `var`, with its constant to begin with.
+  init(variableOf dimension: Dimension, initial: TypedExpression?) {
+    self.init(
+      kind: .kernel(.gauge), table: nil, row: nil, fields: initial.map { [("initial", $0)] } ?? [], dimension: dimension, isVariable: true)
+  }
 }
 
 public struct Journey: Sendable {

@@ -4,7 +4,7 @@ import SoukText
 
 extension Parser {
   static let memberWords: [Keyword] = [
-    .param, .let, .journey, .action, .fn, .table, .choice, .invariant, .every, .at, .on,
+    .param, .let, .var, .journey, .action, .fn, .table, .choice, .invariant, .every, .at, .on,
   ]
 
   mutating func parseMembers(_ owner: String, _ name: String) -> [Member] {
@@ -26,6 +26,9 @@ extension Parser {
     case .binding(var binding):
       binding.docs = memberDocs
       kind = .binding(binding)
+    case .variable(var binding):
+      binding.docs = memberDocs
+      kind = .variable(binding)
     default: break
     }
     return Member(kind, span(from: lower), docs: memberDocs)
@@ -42,9 +45,9 @@ extension Parser {
     }
     guard let keyword = token.keyword else { return parseThing() }
     switch keyword {
-    case .param, .let:
-      let binding = parseBinding(keyword)
-      return keyword == .param ? .parameter(binding) : .binding(binding)
+    case .param: return .parameter(parseBinding(keyword))
+    case .let: return .binding(parseBinding(keyword))
+    case .var: return .variable(parseBinding(keyword))
     case .journey: return parseJourney()
     case .action: return parseAction()
     case .fn: return .function(parseFunction())

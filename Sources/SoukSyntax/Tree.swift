@@ -195,6 +195,8 @@ public struct Member: Sendable {
     case field(Field)
     case parameter(Binding)
     case binding(Binding)
+    /// `var seen: Time = 0 s`: what a component remembers.
+    case variable(Binding)
     case thing(Thing)
     case journey(Name, [Parameter], [Step])
     case action(Name, [Parameter], result: TypeExpression?, [Step])
