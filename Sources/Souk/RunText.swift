@@ -19,15 +19,22 @@ extension Pipeline {
 
   private static func trace(_ run: PlannedRun, _ sink: @escaping @Sendable (String) -> Void) {
     var simulation = Simulation(run.model, RunSettings(seed: run.seed, replication: 0, warmup: run.warmup))
-    let model = run.model
-    simulation.setTrace { sink(line($0, model)) }
+    let (model, notes) = (run.model, run.notes)
+    var printed = ""
+    simulation.setTrace { event in
+      guard event.what == .note, let note = notes[event.message] else { return sink(line(event, model, "\(event.what)", event.value)) }
+      printed += note.written(event.value)
+      guard note.endsLine else { return }
+      sink(line(event, model, printed))
+      printed = ""
+    }
     simulation.run(until: run.span)
   }
 
   /// `12.5 s  buy 7  queued till`
-  private static func line(_ event: TraceEvent, _ model: CompiledModel) -> String {
+  private static func line(_ event: TraceEvent, _ model: CompiledModel, _ what: String, _ value: Double = -1) -> String {
     let time = NumberText.format(quantity: Double(event.time) / 1e9, dimension: .time, significantDigits: 9)
     let who = event.journey < 0 ? "-" : "\(model.journeys[Int(event.journey)].path) \(event.ordinal)"
-    return "\(time)  \(who)  \(event.what)\(event.value < 0 ? "" : " \(Int(event.value))")\n"
+    return "\(time)  \(who)  \(what)\(value < 0 ? "" : " \(Int(value))")\n"
   }
 }

@@ -176,7 +176,7 @@ extension Machine {
       case .trap:
         fail(.trap(message: op.a, place: place(pc &- 1)))
         return abandon(token, callBase)
-      case .note: if isTraced { tell(.note, token, r[op.b]) }
+      case .note: if isTraced { tell(.note, token, r[op.b], message: op.a) }
       }
       if pc < 0 {
         // The token has blocked; an arm of a race that is being opened makes room for the next arm.

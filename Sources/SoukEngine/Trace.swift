@@ -9,7 +9,7 @@ public struct TraceEvent: Sendable, Hashable {
     case queued, served, balked, reneged, displaced
     /// An arm won a race / was withdrawn (value: the arm's number).
     case won, withdrawn
-    /// A `note` (value: its number).
+    /// A `note` (value: its number; `message`: the text that it belongs to).
     case note
   }
   /// Ticks since the start.
@@ -20,19 +20,21 @@ public struct TraceEvent: Sendable, Hashable {
   public var ordinal: UInt32
   public var what: What
   public var value: Double
+  /// Of a note: its index among the model's messages.
+  public var message: Int32 = -1
 }
 
 extension Machine {
   @inline(never)
-  mutating func tell(_ what: TraceEvent.What, _ token: Int32, _ value: Double) {
+  mutating func tell(_ what: TraceEvent.What, _ token: Int32, _ value: Double, message: Int32 = -1) {
     guard let trace else { return }
     if token < 0 {
-      trace(TraceEvent(time: now, journey: -1, origin: -1, ordinal: 0, what: what, value: value))
+      trace(TraceEvent(time: now, journey: -1, origin: -1, ordinal: 0, what: what, value: value, message: message))
     } else {
       trace(
         TraceEvent(
           time: now, journey: tokens[token].journey, origin: tokens[token].origin, ordinal: tokens[token].ordinal, what: what,
-          value: value))
+          value: value, message: message))
     }
   }
 }

@@ -70,25 +70,6 @@ extension Lowering {
     return term.isLaw && !e.type.isLaw ? try draw(term, e, ctx) : term
   }
 
-  private func note(_ e: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) {
-    var text = ""
-    var shown: Int32?
-    if case .text(let parts) = e.kind {
-      for part in parts {
-        switch part {
-        case .text(let literal): text += literal
-        case .value(let inner):
-          text += "{}"
-          if shown == nil, shape(inner.type) != nil { shown = try number(inner, ctx) }
-        }
-      }
-    } else {
-      text = "{}"
-      if shape(e.type) != nil { shown = try number(e, ctx) }
-    }
-    emitter.emit(.note, message(text), shown ?? emitter.constant(0))
-  }
-
   // MARK: Locals
 
   private func bind(_ id: LocalID, _ value: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) {

@@ -41,6 +41,8 @@ public struct LoweredModel: Sendable {
   public var warmup: Double?
   /// Texts that stand as numbers in journeys: tallies and results of type text are indices into them.
   public var texts: [String]
+  /// Lines for the trace, by the message that a `note` names.
+  public var notes: [Int32: Note] = [:]
   public var warnings: [Diagnostic]
 }
 
@@ -93,6 +95,8 @@ final class Lowering: NetworkReader {
   var zone = 0
   var span: Double?
   var warmup: Double?
+
+  var notes: [Int32: Note] = [:]
 
   // What things became
   var probes: [[Statistic: Probe]] = []
@@ -183,9 +187,12 @@ final class Lowering: NetworkReader {
     try stopIfMistaken()
     finishModel()
     try stopIfMistaken()
+    for (index, note) in notes {
+      if case .named([]) = note.shown { notes[index]?.shown = .named(texts) }
+    }
     return LoweredModel(
       model: model, layout: layout(of: 0), places: emitter.spans, start: start, zone: zone, span: span, warmup: warmup, texts: texts,
-      warnings: warnings)
+      notes: notes, warnings: warnings)
   }
 
   private func finishModel() {

@@ -121,7 +121,7 @@ extension Interpreter {
       plan.warmup = try warmup(of: plan.lowered.model, seed: plan.seed, span: span, at: place)
       plan.options.warmup = Double(plan.warmup) / StepTrace.ticksPerSecond
     }
-    options.onRun?(PlannedRun(model: plan.lowered.model, seed: plan.seed, span: span, warmup: plan.warmup))
+    options.onRun?(PlannedRun(model: plan.lowered.model, seed: plan.seed, span: span, warmup: plan.warmup, notes: plan.lowered.notes))
     func results(_ paths: [SamplePath], _ precision: RunResults.Precision?, _ growth: RunResults.Growth?) -> RunResults {
       RunResults(
         model: experiment.model, modelName: program.scopes[experiment.model.index].name, layout: .instance(plan.lowered.layout), paths: paths,

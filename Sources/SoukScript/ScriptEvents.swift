@@ -4,7 +4,7 @@
 public import SoukEngine
 public import SoukModel
 public import SoukReport
-import SoukLower
+public import SoukLower
 public import SoukText
 
 /// What may be set from outside of the script.
@@ -42,6 +42,8 @@ public struct PlannedRun: Sendable {
   public var seed: UInt64
   public var span: Int64
   public var warmup: Int64
+  /// Lines that journeys print for the trace, by the index of their message.
+  public var notes: [Int32: Note]
 }
 
 /// One thing that execution has to tell.

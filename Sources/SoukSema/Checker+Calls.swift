@@ -277,7 +277,8 @@ extension Checker {
     case .action: return callAction(nil, scope, id, arguments, span, blocking: blocking)
     case .journey: return callJourney(nil, scope, id, arguments, span)
     default:
-      let target = memberReference(scope, id, nameSpan)
+      var target = memberReference(scope, id, nameSpan)
+      if case .optional(let inner) = resolved(target.type), present.contains(name) { target.type = inner }
       if !isCallable(target.type) {
         if let law = LawName(rawValue: name) { return checkLaw(law, arguments, span, expected: nil) }
         if let builtin = Builtin(rawValue: name) { return checkBuiltin(builtin, arguments, span, nameSpan, expected: nil) }

@@ -81,7 +81,7 @@ extension Checker {
     steps.contains { step in
       switch step.kind {
       case .use, .hold, .seize, .put, .take, .await, .join, .wait, .waitUntil, .first: true
-      case .binding(_, let e), .setLocal(_, let e), .expression(let e), .returning(let e?): blocks(e)
+      case .binding(_, let e), .setLocal(_, let e), .setThing(_, let e), .expression(let e), .returning(let e?): blocks(e)
       case .condition(let c, let a, let b): blocks(c) || takesTime(a) || takesTime(b)
       case .choose(let arms, let other): arms.contains { takesTime($0.body) } || takesTime(other)
       case .whileLoop(let c, let body): blocks(c) || takesTime(body)
@@ -381,12 +381,14 @@ extension Checker {
       if !locals[id.index].isVariable {
         report(.notVariable(locals[id.index].name, tree.span, declared: localSpans[id].map { Label($0, "declared here, to stay as it is") }, hint: "declare it with `var \(locals[id.index].name) = …`"))
       }
-      let typed = coerce(check(value, expected: target.type), to: target.type)
+      let typed = coerce(adds ? check(value, expected: target.type) : checkWhole(value, expected: target.type), to: target.type)
       return adds ? .addLocal(id, typed) : .setLocal(id, typed)
     default: break
     }
     switch resolved(target.type) {
-    case .thing(.gauge, let d): return adds ? .addThing(target, checkQuantity(value, d)) : .setThing(target, checkQuantity(value, d))
+    case .thing(.gauge, let d):
+      if adds { return .addThing(target, checkQuantity(value, d)) }
+      return .setThing(target, coerce(checkWhole(value, expected: .quantity(d)), to: .quantity(d)))
     case .unknown:
       _ = check(value)
       return nil

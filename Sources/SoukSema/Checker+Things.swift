@@ -384,10 +384,10 @@ extension Checker {
       place = .member(live: isLive)
       let type = resolved(member.type).substituting(substitution)
       let value: TypedExpression
-      if case .journey(let types) = type {
+      if case .journey(let types) = type.present {
         value = detachedJourney { $0.check(field.value) }
         if case .journey(let own) = resolved(value.type) {
-          if !(own.count == types.count && zip(types, own).allSatisfy { fits($0, $1) }) { report(mismatch(value, type, Label(member.span, "declared here"))) }
+          if !(own.count == types.count && zip(types, own).allSatisfy { fits($0, $1) }) { report(mismatch(value, type.present, Label(member.span, "declared here"))) }
         } else if value.type != .unknown {
           report(.wrongType(describe(value.type), expected: "a journey", value.span))
         }

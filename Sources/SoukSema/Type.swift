@@ -68,6 +68,9 @@ public indirect enum Type: Hashable, Sendable {
   /// Produced where a mistake was reported already; fits everything.
   case unknown
 
+  /// What it is where it isn't missing.
+  var present: Type { if case .optional(let inner) = self { inner } else { self } }
+
   var isOptional: Bool { if case .optional = self { true } else { false } }
 
   /// Whether a number serves as one that never changes.

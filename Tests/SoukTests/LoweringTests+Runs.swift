@@ -183,6 +183,56 @@ struct RunResult {
     #expect(try run("await share > 2").cell("desk.servers") == 2)
   }
 
+  @Test func setWaitsForWhatAnActionGives() throws {
+    let r = try RunResult(
+      """
+      component shop {
+        station desk { service: 3 s }
+        action serve() -> Time {
+          use desk
+          return now
+        }
+      }
+      model M {
+        shop one
+        var seen: Time = 0 s
+        gauge shown { of: Time }
+        measure m { of: Time }
+        source s { at: [1 s, 2 s], journey: j }
+        journey j {
+          var served = 0 s
+          set served: one.serve()
+          record m: served
+          set seen: one.serve()
+          set shown: seen
+        }
+      }
+      """, seconds: 100)
+    #expect(r.tally("m.sample") == [4, 7])
+    #expect(r.cell("shown.value") == 13)
+  }
+
+  @Test func aJourneyMayBeMissing() throws {
+    let r = try RunResult(
+      """
+      component crowd {
+        param crawl: Journey<Count>?
+        counter alone
+        source s { at: [1 s], journey: come }
+        journey come { if missing(crawl) { count alone } else { spawn crawl(3) } }
+      }
+      model M {
+        counter n
+        crowd some { crawl: look }
+        crowd others { }
+        journey look(k: Count) { count n: k }
+      }
+      """, seconds: 100)
+    #expect(r.cell("n.count") == 3)
+    #expect(r.cell("others.alone.count") == 1)
+    #expect(r.cell("some.alone.count") == 0)
+  }
+
   @Test func leavingInsideHoldsGivesBack() throws {
     let r = try RunResult(
       """
