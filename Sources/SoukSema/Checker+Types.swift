@@ -199,7 +199,6 @@ extension Checker {
       return TypedExpression(.curve(linear: false, period: 0, [(key: zero, value: e)]), to, e.span, shown: e.shown)
     case (.thing(.counter, _), _), (.thing(.gauge, _), _), (.thing(.level, _), _), (.thing(.account, _), _):
       if let read = readThing(e), fits(read.type, to) { return read }
-    case (let from, .optional(let inner)) where inner.isLawOrCurve && !from.isOptional: return coerce(e, to: inner, why: why, unit: unit)
     case (.text, .dist(.text)):
       return TypedExpression(.mix([(chance: TypedExpression(.number(1), .number, e.span), value: e)]), to, e.span)
     case (.text, .choice(let id)):

@@ -71,16 +71,6 @@ public indirect enum Type: Hashable, Sendable {
   /// What it is where it isn't missing.
   var present: Type { if case .optional(let inner) = self { inner } else { self } }
 
-  var isOptional: Bool { if case .optional = self { true } else { false } }
-
-  /// Whether a number serves as one that never changes.
-  var isLawOrCurve: Bool {
-    switch self {
-    case .dist, .curve: true
-    default: false
-    }
-  }
-
   public static let number = Type.quantity(.dimensionless)
   public static let time = Type.quantity(.time)
 }
