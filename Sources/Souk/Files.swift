@@ -31,7 +31,8 @@ public struct FileProblem: Error, Sendable, Hashable {
     case .folder: "“\(path)” is a folder, not a file"
     case .unreadable: "can't read “\(path)”: \(reason)"
     case .tooLarge(let size, let limit):
-      "“\(path)” \(size.map { "has \(ByteCount.text($0)), more than" } ?? "has more than") the \(ByteCount.text(UInt64(limit))) that one file may have"
+      "“\(path)” is larger than the \(ByteCount.text(UInt64(limit))) that one file may have"
+        + (size.flatMap { ByteCount.text($0) == ByteCount.text(UInt64(limit)) ? nil : ": \(ByteCount.text($0))" } ?? "")
     case .unwritable: "can't write “\(path)”: \(reason)"
     }
   }

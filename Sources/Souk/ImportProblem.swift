@@ -8,10 +8,13 @@ enum ImportProblem {
   static func diagnostic(_ problem: ConfinedProblem, name: String, at span: Span) -> Diagnostic {
     switch problem {
     case .outside:
-      Diagnostic(
+      return Diagnostic(
         "E0507", "“\(name)” is outside of the script's folder", at: span, "leads out of it",
         hints: [Hint("a script reads only what lies in its own folder or below: copy the file there")])
-    case .file(let problem): diagnostic(problem, at: span)
+    case .file(var problem):
+      // Told by the name as it is written: the real path is nobody's concern.
+      if case .tooLarge = problem.kind { problem.path = name }
+      return diagnostic(problem, at: span)
     }
   }
 

@@ -93,6 +93,7 @@ import Testing
     // Limits are set low enough that a page's endless script ends soon.
     let limits =
       switch code {
+      case "E0421": ["--max-memory", "20MB"]
       case "E0422": ["--max-time", "50ms"]
       case "E0423": ["--max-steps", "100M"]
       default: ["--max-steps", "5M", "--max-memory", "200MB"]
