@@ -156,7 +156,13 @@ extension Machine {
         frames[frame &+ Int(op.a)] = -1
 
       case .spawn: r[op.a] = spawn(op.b)
-      case .handleStarted, .handleDone, .handleResult: r[op.a] = readHandle(op.code, frames[frame &+ Int(op.b)])
+      case .handleStarted, .handleDone, .handleResult:
+        // A condition may ask before; a step can't go on without.
+        if op.code == .handleResult, token >= 0, readHandle(.handleDone, frames[frame &+ Int(op.b)]) == 0 {
+          fail(.fault(.notDone, place: place(pc &- 1)))
+          return abandon(token, callBase)
+        }
+        r[op.a] = readHandle(op.code, frames[frame &+ Int(op.b)])
       case .dropHandle:
         dropHandle(frames[frame &+ Int(op.a)])
         frames[frame &+ Int(op.a)] = 0

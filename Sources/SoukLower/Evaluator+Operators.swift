@@ -150,7 +150,10 @@ extension Evaluator {
     case (.law(let c), .add, .law(let d)): return .sum([c, d])
     case (.law(let c), .subtract, .law(let d)): return .sum([c, .affine(d, shift: 0, factor: -1)])
     case (.law(let c), .multiply, .law(let d)): return .product([c, d])
-    default: throw .unexpected("no such operation on laws", span)
+    default:
+      throw EvaluationError(
+        "E0309", "a distribution can be added, subtracted, multiplied, and divided by a number", at: span,
+        hint: "in a journey calculate with what is drawn: `1 / sample(d)`")
     }
   }
 

@@ -339,6 +339,7 @@ extension Interpreter {
   private static func words(_ fault: StopReason.Fault, _ model: CompiledModel) -> String {
     switch fault {
     case .negativeWait(let seconds): "a time to wait is negative: \(NumberText.format(quantity: seconds, dimension: .time))"
+    case .notDone: "this journey isn't done, and has no result yet: `await` its `.done` before"
     case .noCapacity(let s): "the capacity of \(model.stations[Int(s)].path) isn't a number: was something divided by zero?"
     case .noRate(let s): "the rate of \(model.sources[Int(s)].path) isn't a number: was something divided by zero?"
     case .fractionalServers(let s, let servers):

@@ -71,6 +71,8 @@ public enum StopReason: Sendable, Hashable {
     /// In a step of a journey or process; what was to be divided.
     case divisionByZero(Double)
     case indexOutOfRange(Double)
+    /// The result of a spawned journey that hasn't ended.
+    case notDone
     case overdrawn(account: Int32)
     case moneyOverflow
     case requestTooLarge(amount: Double)

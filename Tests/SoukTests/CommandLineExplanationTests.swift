@@ -58,7 +58,7 @@ import Testing
     let page = try #require(Explanation(for: DiagnosticCode(code)))
     let wrong = try #require(Self.scripts(of: page).first)
     let finished = try Self.run(wrong, code: code)
-    let url = Repository.root.appending(path: "Tests/SoukTests/Goldens/errors/\(code).expected")
+    let url = Repository.root.appending(path: "Tests/SoukTests/Goldens/errors/\(code).message")
     if GoldenTests.isRecording { try Data(finished.description.utf8).write(to: url) }
     #expect(try String(contentsOf: url, encoding: .utf8) == finished.description)
   }
