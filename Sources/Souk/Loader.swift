@@ -44,6 +44,8 @@ public struct LoadedScript: Sendable {
   var folders: [String?] = []
   /// The real path of the script's folder, which nothing outside of is read.
   var root = ""
+  /// The folders of files that were loaded into a session; each confines what lies in it.
+  var loadedRoots: [String] = []
 
   /// The script's own tokens and tree.
   public var script: ParseResult { parsed[0] }
@@ -81,6 +83,17 @@ public struct Loader {
     loader.loaded.root = Files.resolved(folder) ?? folder
     DeepStack.run { _ = loader.add(bytes, name: name, key: key, folder: folder, isLibrary: false) }
     loader.loaded.diagnostics.sort { ($0.primary.span.file, $0.primary.span.lower) < ($1.primary.span.file, $1.primary.span.lower) }
+    return loader.loaded
+  }
+
+  /// A script with one more text at its end, whose imports are read from `folder`; `diagnostics` is what is wrong with these alone.
+  static func add(_ bytes: [UInt8], name: String, key: String, folder: String, to script: LoadedScript) -> LoadedScript {
+    var loader = Loader(limits: ReadLimits(), followsImports: true)
+    loader.loaded = script
+    loader.loaded.diagnostics = []
+    if let root = Files.resolved(folder), root != script.root, !script.loadedRoots.contains(root) { loader.loaded.loadedRoots.append(root) }
+    for (index, module) in script.modules.enumerated() { loader.moduleByKey[module.key] = .some(index) }
+    DeepStack.run { _ = loader.add(bytes, name: name, key: key, folder: folder, isLibrary: false) }
     return loader.loaded
   }
 
@@ -169,7 +182,7 @@ extension LoadedScript {
     let path = Files.join(folder, name)
     let resolved = Files.resolved(path)
     // What isn't there has no real path, but a name that leaves the folder tells nothing of what is there.
-    guard staysInside(resolved ?? lexically(path)) else { throw .outside }
+    guard staysInside(resolved ?? lexically(path), of: folder) else { throw .outside }
     guard let resolved, let kind = Files.kind(of: resolved) else {
       throw .file(FileProblem(kind: .missing, path: path, reason: ""))
     }
@@ -180,7 +193,12 @@ extension LoadedScript {
     }
   }
 
-  private func staysInside(_ real: String) -> Bool { real.hasPrefix(root.hasSuffix("/") ? root : root + "/") }
+  /// Whether a real path lies in the folder that confines the files of `folder`.
+  private func staysInside(_ real: String, of folder: String) -> Bool {
+    func lies(_ path: String, in root: String) -> Bool { path == root || path.hasPrefix(root.hasSuffix("/") ? root : root + "/") }
+    let home = Files.resolved(folder) ?? folder
+    return ([root] + loadedRoots).contains { real != $0 && lies(real, in: $0) && ($0 == root && loadedRoots.isEmpty || lies(home, in: $0)) }
+  }
 
   /// The path with `.` and `..` taken away without looking, from the real path of its nearest folder that exists.
   private func lexically(_ path: String) -> String {
@@ -205,7 +223,8 @@ extension LoadedScript {
 
   /// The path of a file that a script wants to write beside itself; `nil` when it would lie outside the script's folder.
   public func exportPath(_ name: String) -> String? {
-    let path = Files.join(folders.first.flatMap { $0 } ?? ".", name)
-    return staysInside(Files.resolved(path) ?? lexically(path)) ? path : nil
+    let folder = folders.first.flatMap { $0 } ?? "."
+    let path = Files.join(folder, name)
+    return staysInside(Files.resolved(path) ?? lexically(path), of: folder) ? path : nil
   }
 }

@@ -27,14 +27,7 @@ public enum Pipeline {
     checked.diagnostics = script.diagnostics
     guard script.importsComplete else { return checked }
     let settings = script.readSettings(given, diagnostics: &checked.diagnostics)
-    let (program, mistakes) = SoukSema.check(script.modules.map { module in
-      ModuleTree(
-        tree: script.parsed[Int(module.file.index)].tree, key: module.key, imports: module.imports, isLibrary: module.isLibrary)
-    }, given: settings)
-    checked.program = program
-    checked.diagnostics += mistakes
-    checked.diagnostics += script.readTables(of: &checked.program, limits: ReadLimits())
-    checked.diagnostics += unknownKeys(in: checked.program)
+    checked.take(SoukSema.check(script.modules.map { script.tree(of: $0) }, given: settings), &script)
     if script.script.tree.items.isEmpty, checked.diagnostics.isEmpty {
       checked.diagnostics.append(
         Diagnostic(
@@ -46,7 +39,46 @@ public enum Pipeline {
   }
 }
 
+extension CheckedScript {
+  /// What the checker found, and after it what the data files say.
+  fileprivate mutating func take(_ found: (program: TypedProgram, diagnostics: [Diagnostic]), _ script: inout LoadedScript) {
+    program = found.program
+    diagnostics += found.diagnostics
+    diagnostics += script.readTables(of: &program, limits: ReadLimits())
+    diagnostics += unknownKeys(in: program)
+  }
+}
+
+extension Pipeline {
+  /// trees → typed program of a session: `entries` are modules of the script with the items and the imports that the session
+  /// gives them.
+  static func check(_ script: LoadedScript, entries: [Int: (items: [Item], imports: [Int])]) -> CheckedScript {
+    DeepStack.run {
+      var script = script
+      var checked = CheckedScript(script: script)
+      checked.diagnostics = script.diagnostics
+      guard script.importsComplete else { return checked }
+      let modules = script.modules.indices.map { index in
+        var module = script.tree(of: script.modules[index])
+        if let entry = entries[index] {
+          module.tree.items = entry.items
+          module.imports = entry.imports
+          module.isEntry = true
+        }
+        return module
+      }
+      checked.take(SoukSema.check(modules), &script)
+      checked.script = script
+      return checked
+    }
+  }
+}
+
 extension LoadedScript {
+  fileprivate func tree(of module: Module) -> ModuleTree {
+    ModuleTree(tree: parsed[Int(module.file.index)].tree, key: module.key, imports: module.imports, isLibrary: module.isLibrary)
+  }
+
   /// Values from outside as trees. Each becomes one of the sources, so that mistakes in it are shown where they are.
   fileprivate mutating func readSettings(_ given: [String], diagnostics: inout [Diagnostic]) -> [SettingTree] {
     given.compactMap { text in

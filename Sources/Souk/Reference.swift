@@ -34,6 +34,24 @@ public struct Reference {
     }
   }
 
+  /// A definition in a line or two: `fn demand(t: Time) -> order/h`, `component cloud(size: Count, …)`.
+  static func signature(of item: Item, in source: SourceFile) -> String {
+    let reference = Reference(source: source)
+    switch item.kind {
+    case .function(let function): return reference.signature("fn", function.name.text, function.parameters, function.result)
+    case .model(let model), .component(let model):
+      let parameters = model.members.compactMap { member -> Parameter? in
+        guard case .parameter(let binding) = member.kind else { return nil }
+        return Parameter(name: binding.name, type: binding.type, value: binding.value)
+      }
+      return reference.signature(item.keyword, model.name.text, parameters, nil)
+    case .record(let name, let fields): return reference.signature("record", name.text, fields, nil)
+    case .table(let table): return reference.signature("table", table.name.text, table.columns, nil)
+    case .choice(let name, let cases): return "choice \(name.text) { \(cases.map(\.text).joined(separator: ", ")) }"
+    default: return reference.text(item.span)
+    }
+  }
+
   private init(source: SourceFile) { self.source = source }
 
   // MARK: Items

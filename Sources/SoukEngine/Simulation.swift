@@ -36,6 +36,9 @@ public final class StopFlag: Sendable {
     state.store(reason == .time ? 1 : 2, ordering: .relaxed)
   }
 
+  /// Takes the request back, for what is run next.
+  public func lower() { state.store(0, ordering: .relaxed) }
+
   /// The limit that a raised flag stands for.
   var raised: StopReason.Limit? {
     switch state.load(ordering: .relaxed) {

@@ -1,99 +1,136 @@
-// The plain prompt: entries of one or more lines, each checked and executed on top of those before. At a terminal lines are
-// edited with readline; from a pipe they are read in silence, as a script that is typed.
+// The prompt: entries of one or more lines, each checked and executed on top of those before. At a terminal lines are edited
+// with readline; from a pipe they are read in silence, as a script that is typed.
 
 public import Souk
 public import SoukText
 
-/// What the prompt shows, left to whoever owns the terminal.
+/// What the prompt needs of whoever owns the terminal.
 public struct PromptOutput {
   /// Text for standard output.
   public var print: (String) -> Void
   /// Mistakes, with the files that their places are in.
   public var show: ([Diagnostic], SourceSet) -> Void
-  public init(print: @escaping (String) -> Void, show: @escaping ([Diagnostic], SourceSet) -> Void) {
+  /// Called before each entry is executed, and after it.
+  public var begin: () -> Void
+  public var end: () -> Void
+  public init(
+    print: @escaping (String) -> Void, show: @escaping ([Diagnostic], SourceSet) -> Void, begin: @escaping () -> Void = {},
+    end: @escaping () -> Void = {}
+  ) {
     self.print = print
     self.show = show
+    self.begin = begin
+    self.end = end
   }
 }
 
 @MainActor
-public struct Prompt {
-  private let session: Session
-  private let output: PromptOutput
-  /// Whether an entry had a mistake: what a pipe's exit code tells.
-  public private(set) var hadMistakes = false
+public final class Prompt {
+  let session: Session
+  let output: PromptOutput
+  var history = HistoryFile(path: nil)
 
   public init(session: Session, output: PromptOutput) {
     self.session = session
     self.output = output
   }
 
-  static let help = """
-    Type a statement or an expression; what is open goes on in the next line.
-      :type EXPRESSION   its unit or type
-      :help              this
-      :quit              leave (or Ctrl-D)
+  // MARK: At a terminal
 
-    """
-
-  /// Reads entries from the terminal until it is left.
-  public mutating func runAtTerminal() {
-    LineEditor.prepare()
-    output.print("Souk \(soukVersion). :help for help, :quit to leave.\n")
+  /// Reads entries from the terminal until it is left. Ctrl-C while something runs calls `interrupt`.
+  public func runAtTerminal(keepsHistory: Bool, interrupt: @escaping @Sendable () -> Void) {
     var entry = ""
+    let work = Work(interrupt: interrupt)
+    LineEditor.prepare(
+      work: work, complete: { [session] cursor in
+        let (text, offset) = Self.whole(entry, cursor)
+        let found = PromptWords.completions(in: text, at: offset, session: session)
+        return (found.map(\.text), found.first?.append)
+      }, help: { [session] cursor in
+        let (text, offset) = Self.whole(entry, cursor)
+        return session.help(in: text, at: offset)
+      })
+    history = HistoryFile(path: keepsHistory ? HistoryFile.usualPath : nil)
+    LineEditor.offer(history: history.entries)
+    session.showsTypes = true
+    output.print("Souk \(soukVersion). :help for help, :quit to leave.\n")
     while true {
-      switch LineEditor.read(entry.isEmpty ? "souk> " : " ...> ") {
+      switch LineEditor.read(entry.isEmpty ? "souk> " : "  ... ", isContinued: !entry.isEmpty) {
       case .end:
         output.print("\n")
         return
       case .abandoned: entry = ""
       case .line(let line):
         entry += (entry.isEmpty ? "" : "\n") + line
-        // An empty line ends an entry that isn't whole, so that a lost bracket doesn't hold one fast.
-        guard isCommand(entry) || Session.isComplete(entry) || line.isEmpty else { continue }
-        defer { entry = "" }
-        if entry.allSatisfy(\.isWhitespace) { continue }
-        LineEditor.remember(entry)
-        if !take(entry) { return }
+        // Two empty lines end an entry that isn't whole, so that a lost bracket doesn't hold one fast.
+        guard isCommand(entry) || Session.isComplete(entry) || entry.hasSuffix("\n\n") else { continue }
+        let whole = String(entry.trimmingLineEnds)
+        entry = ""
+        if whole.allSatisfy(\.isWhitespace) { continue }
+        history.add(whole)
+        LineEditor.offer(history: history.entries)
+        if !work.run({ takeAll(whole) }) { return }
       }
     }
   }
 
-  /// Takes lines that don't come from a terminal; `nextLine` gives `nil` at their end.
-  public mutating func run(lines nextLine: () -> String?) {
-    var entry = ""
-    while let line = nextLine() {
-      entry += (entry.isEmpty ? "" : "\n") + line
-      guard isCommand(entry) || Session.isComplete(entry) else { continue }
-      if !take(entry) { return }
-      entry = ""
-    }
-    if !entry.isEmpty { _ = take(entry) }
+  private static func whole(_ entry: String, _ cursor: Cursor) -> (String, Int) {
+    entry.isEmpty ? (cursor.line, cursor.offset) : (entry + "\n" + cursor.line, entry.utf8.count + 1 + cursor.offset)
   }
 
-  private func isCommand(_ entry: String) -> Bool { entry.hasPrefix(":") }
+  // MARK: From a pipe
 
-  /// False when the prompt is to be left.
-  private mutating func take(_ entry: String) -> Bool {
-    guard isCommand(entry) else {
-      note(session.enter(entry))
-      return true
+  /// Takes a text that doesn't come from a terminal: a script, with commands between its statements.
+  public func run(_ text: String) {
+    takeAll(text, name: "standard input")
+  }
+
+  /// Entries and commands in a text of several lines: a command stands on a line of its own. False when the prompt is to be left.
+  @discardableResult
+  private func takeAll(_ text: String, name: String = "prompt") -> Bool {
+    var entry = ""
+    // Empty lines in place of what was entered before keep the numbers of the lines.
+    var above = 0
+    var number = 0
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      defer { number += 1 }
+      guard isCommand(line), entry.isEmpty || Session.isComplete(entry) else {
+        entry += line + "\n"
+        continue
+      }
+      enter(String(repeating: "\n", count: above) + entry, name)
+      entry = ""
+      above = number + 1
+      if !take(command: String(line)) { return false }
     }
-    let words = entry.split(separator: " ", maxSplits: 1)
-    switch words.first {
-    case ":quit", ":q": return false
-    case ":help", ":h": output.print(Self.help)
-    case ":type", ":t":
-      let (text, diagnostics, sources) = session.type(of: words.count > 1 ? String(words[1]) : "?")
-      note((diagnostics, sources))
-      output.print(text.map { $0 + "\n" } ?? (diagnostics.isEmpty ? "that isn't an expression\n" : ""))
-    default: output.print("there is no \(words.first ?? ""); :help lists what there is\n")
-    }
+    enter(String(repeating: "\n", count: above) + entry, name)
     return true
   }
 
-  private mutating func note(_ found: (diagnostics: [Diagnostic], sources: SourceSet)) {
-    if found.diagnostics.contains(where: { $0.severity == .error }) { hadMistakes = true }
-    if !found.diagnostics.isEmpty { output.show(found.diagnostics, found.sources) }
+  private func isCommand(_ entry: some StringProtocol) -> Bool { entry.hasPrefix(":") }
+
+  func enter(_ text: String, _ name: String = "prompt") {
+    guard !text.allSatisfy(\.isWhitespace) else { return }
+    output.begin()
+    let answer = session.enter(text, name: name)
+    output.end()
+    tell(answer)
+  }
+
+  func tell(_ answer: Session.Answer) {
+    if !answer.diagnostics.isEmpty { output.show(answer.diagnostics, answer.sources) }
+    if answer.isDone, session.showsTypes, !answer.kept.isEmpty {
+      let names = answer.kept.joined(separator: ", ")
+      output.print("\(names) \(answer.kept.count == 1 ? "stays what it was: it" : "stay what they were: they") came from what was there before\n")
+    }
+  }
+}
+
+extension String {
+  /// Without the empty lines at its end.
+  var trimmingLineEnds: Substring {
+    var text = self[...]
+    while text.last == "\n" { text.removeLast() }
+    return text
   }
 }

@@ -15,7 +15,8 @@ import SoukUnits
 public final class Interpreter {
   public private(set) var program: TypedProgram
   public private(set) var sources: SourceSet
-  let options: ScriptOptions
+  /// At a prompt they change between entries.
+  public var options: ScriptOptions
   /// What an examination keeps between its looks; nil for an execution that reports.
   let evidence: Evidence?
   private let sink: (ScriptEvent) -> Void
@@ -24,7 +25,7 @@ public final class Interpreter {
   private var items: [ReportItem] = []
   private var failures: [Diagnostic] = []
   /// Values of globals that were executed, kept when the program grows.
-  private var bound: [GlobalID: Value] = [:]
+  public private(set) var bound: [GlobalID: Value] = [:]
   /// The name that the next run gets.
   var pendingName: String?
   var simulations: [PausedSimulation] = []
@@ -52,8 +53,9 @@ public final class Interpreter {
     evaluator = Evaluator(program: program, host: ExperimentHost(interpreter: self), stepLimit: options.evaluationSteps)
   }
 
-  /// Goes on with a program that has grown at its end: what was bound stays bound. For a prompt.
-  public func adopt(program: TypedProgram, sources: SourceSet) {
+  /// Goes on with a program that has grown at its end, or back to one, with the values that are bound in it. For a prompt.
+  public func adopt(program: TypedProgram, sources: SourceSet, bound: [GlobalID: Value]) {
+    self.bound = bound
     self.program = program
     self.sources = sources
     evaluator = Evaluator(program: program, host: ExperimentHost(interpreter: self), stepLimit: options.evaluationSteps)
@@ -77,6 +79,12 @@ public final class Interpreter {
   @discardableResult
   public func execute(_ item: TypedItem) -> Bool {
     do {
+      if evidence == nil, case .binding(let id) = item.kind {
+        pendingName = program.globals[id.index].name
+        defer { pendingName = nil }
+        bound[id] = try evaluator.global(id, item.span)
+        return true
+      }
       try perform(item)
       return true
     } catch {
@@ -126,12 +134,8 @@ public final class Interpreter {
     case .binding(let id):
       pendingName = program.globals[id.index].name
       defer { pendingName = nil }
-      bound[id] = try evaluator.global(id, item.span)
-    case .print(let e): try print(e, Environment())
-    case .expression(let e):
-      let value = try evaluator.evaluate(e)
-      if case .void = value { return }
-      emit(.printed(writing.printed(value, of: e)))
+      _ = try evaluator.global(id, item.span)
+    case .print(let e), .expression(let e): try print(e, Environment())
     case .plot(let values, let options): try plot(values, options)
     case .export(let e, let name): try export(e, name)
     case .check(let check): try perform(check)
@@ -160,7 +164,6 @@ public final class Interpreter {
     // What no check asks for may stay away, but a round's value must not be the last round's.
     let value = try evaluator.evaluate(expression)
     evaluator.setGlobal(id, to: value)
-    bound[id] = value
   }
 
   // MARK: Settings

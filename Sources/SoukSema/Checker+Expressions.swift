@@ -285,7 +285,7 @@ extension Checker {
     default: break
     }
     if case .choice(let id)? = expected.map({ resolved($0) }), program.choices[id.index].cases.contains(name) { return choiceCase(name, id, span) }
-    if let owners = caseOwners[name], owners.count == 1 { return TypedExpression(.choiceCase(owners[0].1), .choice(owners[0].0), span) }
+    if let owner = owner(ofCase: name) { return TypedExpression(.choiceCase(owner.1), .choice(owner.0), span) }
     report(.unknownName(name, span, suggestions: closest(name, namesInReach()).filter { $0 != name }, elsewhere: elsewhere(name)))
     return TypedExpression(.unknown, .unknown, span)
   }

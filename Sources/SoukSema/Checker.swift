@@ -15,11 +15,16 @@ public struct ModuleTree: Sendable {
   public var key: String
   public var imports: [Int]
   public var isLibrary: Bool
-  public init(tree: SyntaxTree, key: String, imports: [Int], isLibrary: Bool) {
+  /// One entry of a session: what it declares takes the place of what it sees under that name, and its settings are in force
+  /// in the entries after it. Of a session only the items of the last entry are checked; identifiers never change when
+  /// entries are added.
+  public var isEntry: Bool
+  public init(tree: SyntaxTree, key: String, imports: [Int], isLibrary: Bool, isEntry: Bool = false) {
     self.tree = tree
     self.key = key
     self.imports = imports
     self.isLibrary = isLibrary
+    self.isEntry = isEntry
   }
 }
 
@@ -78,6 +83,8 @@ struct Checker {
   var moduleSymbols: [[String: SymbolEntry]] = []
   /// Names a file sees: its own and those of the files that it imports.
   var visible: [[String: SymbolEntry]] = []
+  /// What a value's name meant before an entry of a session gave it anew: in `let x = x + 1` the second `x` is that.
+  var replaced: [GlobalID: SymbolEntry] = [:]
   var caseOwners: [String: [(ChoiceID, Int)]] = [:]
 
   // Declarations waiting to be checked, beside their identifiers.
@@ -131,8 +138,12 @@ struct Checker {
   // MARK: The whole
 
   mutating func checkAll(_ given: [SettingTree]) {
-    for (index, module) in modules.enumerated() { declare(module, index) }
-    for index in program.scopes.indices { outlineScope(ScopeID(index)) }
+    for (index, module) in modules.enumerated() {
+      let known = program.scopes.count
+      declare(module, index)
+      // In outline at once, so that what a later module declares comes behind it in every table.
+      for scope in known..<program.scopes.count { outlineScope(ScopeID(scope)) }
+    }
     for index in program.tables.indices { checkTable(TableID(index)) }
     for index in program.scopes.indices { checkScope(ScopeID(index)) }
     for index in functionTrees.indices { checkFunction(FunctionID(index)) }
@@ -229,6 +240,16 @@ struct Checker {
     add(name, .choice(id))
   }
 
+  /// The choice that a case belongs to which stands without it, and which of its cases it is; of several choices with such a
+  /// case the one that is seen here.
+  func owner(ofCase name: String) -> (ChoiceID, Int)? {
+    guard let owners = caseOwners[name] else { return nil }
+    let seen = owners.count == 1 ? owners : owners.filter { owner in
+      if case .choice(owner.0)? = visible[module][program.choices[owner.0.index].name]?.symbol { true } else { false }
+    }
+    return seen.count == 1 ? seen[0] : nil
+  }
+
   mutating func declareTable(_ declaration: TableDeclaration, _ span: Span) {
     let id = TableID(program.tables.count)
     program.tables.append(Table(name: declaration.name.text, columns: [], key: nil, rows: .inline([]), span: declaration.name.span))
@@ -253,7 +274,13 @@ struct Checker {
       report(.duplicate(name, first: first.span))
       return
     }
-    if let imported = visible[module][name.text] { report(.duplicate(name, first: imported.span)) }
+    if let known = visible[module][name.text] {
+      if !modules[module].isEntry {
+        report(.duplicate(name, first: known.span))
+      } else if case .global(let id) = symbol {
+        replaced[id] = known
+      }
+    }
     moduleSymbols[module][name.text] = SymbolEntry(symbol: symbol, span: name.span)
     visible[module][name.text] = SymbolEntry(symbol: symbol, span: name.span)
   }
@@ -269,10 +296,15 @@ struct Checker {
     return id
   }
 
+  /// Whether an entry of a session says once more what the session counts.
+  private func isKnownCount(_ name: String) -> Bool {
+    modules[module].isEntry && program.units.isDeclared(name) && program.units.unit(named: name)?.dimension == .count(name)
+  }
+
   mutating func declareUnits(_ declaration: UnitDeclaration) {
     switch declaration {
     case .counts(let names):
-      for name in names {
+      for name in names where !isKnownCount(name.text) {
         if case .failure(let problem) = program.units.declareCount(name.text) { report(.badUnit(problem, name.span)) }
       }
     case .derived(let name, let value, let date):
@@ -290,9 +322,12 @@ struct Checker {
           _ = check(date)
         }
         let shownFactor = factor / (program.units.unit(named: other.name)?.factor ?? 1)
+        if modules[module].isEntry { program.units.withdrawRate(of: name.text, in: dimension) }
         if case .failure(let problem) = program.units.declareRate(from: name.text, rate: shownFactor, to: dimension, on: dateText) {
           report(.badUnit(problem, name.span))
         }
+      } else if modules[module].isEntry, program.units.redeclare(name.text, factor: factor, dimension: dimension) {
+        return
       } else if case .failure(let problem) = program.units.declare(name.text, factor: factor, dimension: dimension) {
         report(.badUnit(problem, name.span))
       }
@@ -316,7 +351,7 @@ struct Checker {
     case .binding(let binding): return bindingItem(binding.name)
     case .scenario(let name, _): return bindingItem(name)
     case .settings(let fields):
-      for field in fields where isScript { program.settings[field.name.text] = checkSetting(field) }
+      for field in fields where isScript || modules[module].isEntry { program.settings[field.name.text] = checkSetting(field) }
       return nil
     case .check(let tree): return isScript ? .check(checkCheck(tree)) : nil
     case .print(let value): return isScript ? .print(shownWhole(value)) : nil
@@ -403,6 +438,9 @@ struct Checker {
     let name = program.globals[id.index].name
     let value = detached(module: globalTrees[id.index].module) { checker -> TypedExpression in
       checker.provenance.begin()
+      let own = checker.visible[checker.module][name]
+      if let former = checker.replaced[id] { checker.visible[checker.module][name] = former }
+      defer { checker.visible[checker.module][name] = own }
       let expected = annotation.map { checker.type($0) }
       var value = checker.check(tree, expected: expected)
       if let expected { value = checker.coerce(value, to: expected, why: annotation.map { Label($0.span, "declared here") }) }

@@ -41,6 +41,19 @@ public struct UnitTable: Sendable {
     return add(Unit(name: name, dimension: dimension, factor: factor))
   }
 
+  /// Gives a unit that was declared here another size; false if there is none of this dimension.
+  public mutating func redeclare(_ name: String, factor: Double, dimension: Dimension) -> Bool {
+    guard isDeclared(name), units[name]?.dimension == dimension, factor > 0, factor.isFinite else { return false }
+    units[name] = Unit(name: name, dimension: dimension, factor: factor)
+    return true
+  }
+
+  /// Forgets the rate that was declared between two currencies, so that another can be.
+  public mutating func withdrawRate(of name: String, in other: Dimension) {
+    guard let from = unit(named: name)?.dimension.currency, let to = other.currency else { return }
+    rates.removeAll { $0.from == from && $0.to == to || $0.from == to && $0.to == from }
+  }
+
   private mutating func add(_ unit: Unit) -> Result<Unit, UnitProblem> {
     let name = unit.name
     if let reason = Self.reservedReason(name) {

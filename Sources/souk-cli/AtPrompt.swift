@@ -4,6 +4,7 @@ import Souk
 import SoukPrompt
 import SoukReport
 import SoukScript
+import SoukEngine
 import SoukUnits
 
 #if canImport(Glibc)
@@ -16,33 +17,54 @@ import SoukUnits
 
 @MainActor
 enum AtPrompt {
-  static func run() -> ExitStatus {
+  static func run(keepsHistory: Bool) -> ExitStatus {
     let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    let flag = StopFlag()
+    let lines = lines
     var options = ScriptOptions()
     options.width = Terminal.width
     options.threads = Terminal.processors
-    let style = PageStyle(width: Terminal.width, hasColour: Terminal.wantsColor(STDOUT_FILENO, refused: false))
-    let report = TextReport(style: style, units: UnitTable())
-    var hasFailed = false
+    options.flag = flag
+    options.lines = lines
+    var units = UnitTable()
     let session = Session(options: options) { said, sources in
       switch said {
-      case .item(let item): Terminal.print(report.text(item))
-      case .warning(let diagnostic): Mistakes.show([diagnostic], in: sources, noColor: false)
-      case .failure(let diagnostic):
-        hasFailed = true
-        Mistakes.show([diagnostic], in: sources, noColor: false)
-      case .unwritten(let problem):
-        hasFailed = true
-        Terminal.complain(problem.message)
+      case .item(let item):
+        let style = PageStyle(width: Terminal.width, lines: lines, hasColour: Terminal.wantsColor(STDOUT_FILENO, refused: false))
+        Terminal.print(TextReport(style: style, units: units).text(item))
+      case .warning(let diagnostic), .failure(let diagnostic): Mistakes.show([diagnostic], in: sources, noColor: false)
+      case .unwritten(let problem): Terminal.complain(problem.message)
       }
     }
-    let output = PromptOutput(print: Terminal.print) { Mistakes.show($0, in: $1, noColor: false) }
-    var prompt = Prompt(session: session, output: output)
+    var output = PromptOutput(print: Terminal.print) { Mistakes.show($0, in: $1, noColor: false) }
+    output.begin = {
+      // Asked to stop before, and resized since.
+      flag.lower()
+      session.options.width = Terminal.width
+    }
+    session.onUnits = { units = $0 }
+    let prompt = Prompt(session: session, output: output)
     if isTerminal {
-      prompt.runAtTerminal()
+      prompt.runAtTerminal(keepsHistory: keepsHistory) { flag.raise(.interrupted) }
       return .held
     }
-    prompt.run { readLine() }
-    return prompt.hadMistakes || hasFailed ? .wrong : ExitStatus(rawValue: session.exitCode) ?? .wrong
+    do throws(FileProblem) {
+      let bytes = try Files.read(STDIN_FILENO, name: "standard input", limit: ReadLimits().fileBytes)
+      let stop = Interruption(maxTime: nil)
+      session.options.flag = stop.flag
+      prompt.run(String(decoding: bytes, as: UTF8.self))
+    } catch {
+      Terminal.complain(error.message)
+      return .wrong
+    }
+    let code = ExitStatus(rawValue: session.exitCode) ?? .wrong
+    return code == .interrupted || code == .stopped ? code : session.hadMistakes ? .wrong : code
+  }
+
+  /// Lines and dots beyond ASCII only where the locale has them.
+  private nonisolated static var lines: LineStyle {
+    func variable(_ name: String) -> String { unsafe getenv(name).map { unsafe String(cString: $0) } ?? "" }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable).first { !$0.isEmpty } ?? ""
+    return locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8") ? .unicode : .ascii
   }
 }

@@ -28,7 +28,10 @@ struct SoukCommand: Verb {
     version: "souk \(soukVersion)",
     subcommands: [Run.self, TestScripts.self, CheckScripts.self, Format.self, Doc.self, Explain.self, Version.self, Completions.self])
 
-  func execute() -> ExitStatus { MainActor.assumeIsolated { AtPrompt.run() } }
+  @Flag(help: "At the prompt: what is entered isn't kept in the history's file.")
+  var noHistory = false
+
+  func execute() -> ExitStatus { MainActor.assumeIsolated { AtPrompt.run(keepsHistory: !noHistory) } }
 }
 
 struct Explain: Verb {

@@ -90,10 +90,10 @@ enum Program {
   }
 
   /// Runs `souk` at a terminal that script(1) makes; `meanwhile` types.
-  static func terminal(environment: [String: String], meanwhile: (Running) -> Void) throws -> Finished {
+  static func terminal(_ words: [String] = [], environment: [String: String], meanwhile: (Running) -> Void) throws -> Finished {
     let process = process([], environment: environment)
     process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
-    process.arguments = ["-qec", "'\(url.path())'", "/dev/null"]
+    process.arguments = ["-qec", "'\(url.path())' \(words.joined(separator: " "))", "/dev/null"]
     return try run(process, input: nil, seconds: 300, meanwhile: meanwhile)
   }
 
@@ -156,6 +156,14 @@ struct Running {
 
   /// Byte by byte, for a carriage return and a line feed are one character.
   private func shows(_ text: String) -> Int { ((try? Array(output().utf8)) ?? []).ranges(of: Array(text.utf8)).count }
+
+  /// Presses a key again and again until `text` is shown.
+  func keeps(pressing key: String, until text: String) {
+    while process.isRunning, shows(text) == 0 {
+      types(key)
+      Thread.sleep(forTimeInterval: 0.1)
+    }
+  }
 
   func types(_ text: String) { try? keyboard.write(contentsOf: Data(text.utf8)) }
 
