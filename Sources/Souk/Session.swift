@@ -63,6 +63,8 @@ public final class Session {
   public var options: ScriptOptions
   /// Whether a mistake was made, or something failed: what the exit code of a pipe tells.
   public private(set) var hadMistakes = false
+  /// Whether the last thing that failed was stopped from outside.
+  public private(set) var wasInterrupted = false
   /// Told the units before something is shown in them.
   public var onUnits: (UnitTable) -> Void = { _ in }
   /// The files that were loaded, the latest last.
@@ -78,7 +80,10 @@ public final class Session {
   }
 
   private func tell(_ event: ScriptEvent) {
-    if case .failure = event { hadMistakes = true }
+    if case .failure(let diagnostic) = event {
+      hadMistakes = true
+      wasInterrupted = diagnostic.code == "E0424"
+    }
     var said = checked.script.carryOut(event)
     if case .unwritten = said { hadMistakes = true }
     if showsTypes, let shown, case .item(.printed(var value)) = said, !value.text.contains("\n"), let sort = program.sort(of: shown.type) {

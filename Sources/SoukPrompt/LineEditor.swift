@@ -32,18 +32,15 @@ struct Cursor {
   var isContinued = false
 }
 
-/// Whether work is under way, and whom Ctrl-C tells then.
+/// Whether work is under way, from the moment that a line was taken until the next is read, and whom Ctrl-C tells then.
 final class Work: Sendable {
   private let isUnderWay = Atomic(false)
-  let interrupt: @Sendable () -> Void
+  private let interrupt: @Sendable () -> Void
 
   init(interrupt: @escaping @Sendable () -> Void) { self.interrupt = interrupt }
 
-  func run<T>(_ body: () -> T) -> T {
-    isUnderWay.store(true, ordering: .sequentiallyConsistent)
-    defer { isUnderWay.store(false, ordering: .sequentiallyConsistent) }
-    return body()
-  }
+  func begin() { isUnderWay.store(true, ordering: .sequentiallyConsistent) }
+  func end() { isUnderWay.store(false, ordering: .sequentiallyConsistent) }
 
   /// True when there was work to be told.
   func stop() -> Bool {
@@ -63,6 +60,7 @@ enum LineEditor {
   private static var complete: (Cursor) -> (texts: [String], append: Character?) = { _ in ([], nil) }
   private static var help: (Cursor) -> String? = { _ in nil }
   private static var offered: [String] = []
+  private static var work: Work?
 
   /// Call once, before anything is read.
   ///
@@ -71,6 +69,7 @@ enum LineEditor {
   static func prepare(
     work: Work, complete: @escaping (Cursor) -> (texts: [String], append: Character?), help: @escaping (Cursor) -> String?
   ) {
+    self.work = work
     self.complete = complete
     self.help = help
     unsafe setlocale(LC_ALL, "")
@@ -113,6 +112,7 @@ enum LineEditor {
   static func read(_ prompt: String, isContinued: Bool) -> TypedLine {
     typed = nil
     self.isContinued = isContinued
+    work?.end()
     unsafe rl_callback_handler_install(prompt) { line in
       MainActor.assumeIsolated { unsafe LineEditor.take(line) }
     }
@@ -186,6 +186,7 @@ enum LineEditor {
 
   /// Removes the handler first, or readline would show the next prompt before the line's answer.
   private static func take(_ line: UnsafeMutablePointer<CChar>?) {
+    work?.begin()
     rl_callback_handler_remove()
     if let line = unsafe line {
       typed = .line(unsafe String(cString: line))

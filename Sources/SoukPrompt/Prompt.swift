@@ -10,17 +10,14 @@ public struct PromptOutput {
   public var print: (String) -> Void
   /// Mistakes, with the files that their places are in.
   public var show: ([Diagnostic], SourceSet) -> Void
+  /// Called before a line is read: nothing is to be stopped any more.
+  public var ready: () -> Void = {}
   /// Called before each entry is executed, and after it.
-  public var begin: () -> Void
-  public var end: () -> Void
-  public init(
-    print: @escaping (String) -> Void, show: @escaping ([Diagnostic], SourceSet) -> Void, begin: @escaping () -> Void = {},
-    end: @escaping () -> Void = {}
-  ) {
+  public var begin: () -> Void = {}
+  public var end: () -> Void = {}
+  public init(print: @escaping (String) -> Void, show: @escaping ([Diagnostic], SourceSet) -> Void) {
     self.print = print
     self.show = show
-    self.begin = begin
-    self.end = end
   }
 }
 
@@ -55,6 +52,7 @@ public final class Prompt {
     session.showsTypes = true
     output.print("Souk \(soukVersion). :help for help, :quit to leave.\n")
     while true {
+      output.ready()
       switch LineEditor.read(entry.isEmpty ? "souk> " : "  ... ", isContinued: !entry.isEmpty) {
       case .end:
         output.print("\n")
@@ -69,7 +67,7 @@ public final class Prompt {
         if whole.allSatisfy(\.isWhitespace) { continue }
         history.add(whole)
         LineEditor.offer(history: history.entries)
-        if !work.run({ takeAll(whole) }) { return }
+        if !takeAll(whole) { return }
       }
     }
   }

@@ -452,7 +452,8 @@ extension Interpreter {
       model: paused.model, modelName: program.scopes[paused.model.index].name, layout: .instance(paused.lowered.layout),
       paths: [paused.simulation.samplePath()], seed: paused.seed, weight: paused.lowered.model.weight, start: Self.start(of: paused.lowered),
       span: paused.simulation.now, warmup: paused.warmup, precision: nil, name: nil,
-      recipe: RunResults.Recipe(arguments: paused.arguments, options: LowerOptions(demand: paused.demand)), isExact: paused.lowered.model.isExact)
+      recipe: RunResults.Recipe(arguments: paused.arguments, options: LowerOptions(demand: paused.demand)), isExact: paused.lowered.model.isExact,
+      isPaused: true)
   }
 }
 

@@ -31,6 +31,8 @@ final class RunResults: HostValue {
   let isExact: Bool
   /// Which look at a growing number of replications this is; nil where the number was fixed beforehand.
   let growth: Growth?
+  /// What a paused simulation has left up to now: its values over time are read as they are at this instant.
+  let isPaused: Bool
 
   /// Where a run stands whose replications are added until what is asked of it is decided.
   struct Growth: Sendable, Hashable {
@@ -55,8 +57,10 @@ final class RunResults: HostValue {
 
   init(
     model: ScopeID, modelName: String, layout: Layout, paths: [SamplePath], seed: UInt64, weight: Double, start: Instant?, span: Int64?,
-    warmup: Int64, precision: Precision?, name: String?, recipe: Recipe, isExact: Bool, growth: Growth? = nil
+    warmup: Int64, precision: Precision?, name: String?, recipe: Recipe, isExact: Bool, growth: Growth? = nil,
+    isPaused: Bool = false
   ) {
+    self.isPaused = isPaused
     self.model = model
     self.modelName = modelName
     self.layout = layout

@@ -137,6 +137,12 @@ struct Writing {
   }
 
   private func summary(_ signal: SignalValue, _ dimension: Dimension, _ unit: UnitExpression?) -> PrintedValue {
+    if signal.lineage.runs.contains(where: \.isPaused), let last = signal.traces.first?.last {
+      // Where time stands still a value over time is what it is now.
+      if signal.isTruth { return PrintedValue(text: last != 0 ? "true" : "false") }
+      let figure = Figure(last, dimension: dimension, unit: unit)
+      return PrintedValue(text: figures.text(figure), figures: [figure])
+    }
     if signal.isTruth { return named([("true", signal.traces.map(\.mean))], .dimensionless, percent) }
     return named(
       [("mean", signal.traces.map(\.mean)), ("min", signal.traces.map(\.minimum)), ("max", signal.traces.map(\.maximum)), ("last", signal.traces.map(\.last))],

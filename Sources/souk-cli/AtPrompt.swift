@@ -1,9 +1,11 @@
 // Bare `souk`: the prompt with this process's terminal, or a pipe's lines.
 
+import Dispatch
 import Souk
 import SoukPrompt
 import SoukReport
 import SoukScript
+import SoukText
 import SoukEngine
 import SoukUnits
 
@@ -17,6 +19,47 @@ import SoukUnits
 
 @MainActor
 enum AtPrompt {
+  /// `souk repl --json`: requests and answers as lines of JSON on the standard streams.
+  static func runJSON() -> ExitStatus {
+    let flag = StopFlag()
+    var options = ScriptOptions()
+    options.threads = Terminal.processors
+    options.flag = flag
+    let interrupts = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+    signal(SIGINT, SIG_IGN)
+    interrupts.setEventHandler { flag.raise(.interrupted) }
+    interrupts.activate()
+    let incoming = Incoming { flag.raise(.interrupted) }
+    let heard = Heard()
+    let session = Session(options: options) { said, sources in heard.take(said, sources) }
+    session.showsTypes = true
+    session.onUnits = { heard.units = $0 }
+    let protocolOfLines = JSONPrompt(session: session) { Terminal.print($0); Terminal.flush() }
+    heard.say = { protocolOfLines.say($0, kind: $1) }
+    DispatchQueue.global().async { incoming.read { readLine() } }
+    while let request = incoming.next() {
+      flag.lower()
+      protocolOfLines.answer(request)
+    }
+    interrupts.cancel()
+    return .held
+  }
+
+  /// What a session says, as texts.
+  private final class Heard: @unchecked Sendable {
+    var units = UnitTable()
+    var say: (_ text: String, _ kind: String) -> Void = { _, _ in }
+
+    func take(_ said: Said, _ sources: SourceSet) {
+      switch said {
+      case .item(let item): say(TextReport(style: PageStyle(), units: units).text(item), item.kindWord)
+      case .warning(let diagnostic), .failure(let diagnostic):
+        say(DiagnosticRenderer(sources: sources, color: false, width: 100).render([diagnostic]), "diagnostic")
+      case .unwritten(let problem): say(problem.message + "\n", "diagnostic")
+      }
+    }
+  }
+
   static func run(keepsHistory: Bool) -> ExitStatus {
     let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
     let flag = StopFlag()
@@ -37,11 +80,9 @@ enum AtPrompt {
       }
     }
     var output = PromptOutput(print: Terminal.print) { Mistakes.show($0, in: $1, noColor: false) }
-    output.begin = {
-      // Asked to stop before, and resized since.
-      flag.lower()
-      session.options.width = Terminal.width
-    }
+    output.ready = { flag.lower() }
+    // The terminal may have been resized since.
+    output.begin = { session.options.width = Terminal.width }
     session.onUnits = { units = $0 }
     let prompt = Prompt(session: session, output: output)
     if isTerminal {
@@ -66,5 +107,20 @@ enum AtPrompt {
     func variable(_ name: String) -> String { unsafe getenv(name).map { unsafe String(cString: $0) } ?? "" }
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable).first { !$0.isEmpty } ?? ""
     return locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8") ? .unicode : .ascii
+  }
+}
+
+extension ReportItem {
+  /// What it is, in a word that machines read.
+  fileprivate var kindWord: String {
+    switch self {
+    case .printed: "value"
+    case .run: "results"
+    case .plot: "plot"
+    case .check: "check"
+    case .test: "test"
+    case .export: "export"
+    case .note: "note"
+    }
   }
 }

@@ -26,12 +26,34 @@ struct SoukCommand: Verb {
       \(ExitStatus.table)
       """,
     version: "souk \(soukVersion)",
-    subcommands: [Run.self, TestScripts.self, CheckScripts.self, Format.self, Doc.self, Explain.self, Version.self, Completions.self])
+    subcommands: [Run.self, TestScripts.self, CheckScripts.self, Format.self, Doc.self, Explain.self, Repl.self, Version.self, Completions.self])
 
   @Flag(help: "At the prompt: what is entered isn't kept in the history's file.")
   var noHistory = false
 
   func execute() -> ExitStatus { MainActor.assumeIsolated { AtPrompt.run(keepsHistory: !noHistory) } }
+}
+
+struct Repl: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "The prompt; with --json as lines of JSON, for notebooks and editors.",
+    discussion: """
+      Examples:
+        souk repl                          the prompt, as `souk` alone
+        souk repl --no-history             … that keeps nothing of what is entered
+        souk repl --json                   requests and answers, see docs/prompt.md
+
+      Exit codes:
+        0  it was left
+      """)
+
+  @Flag(help: "Requests on standard input, answers on standard output, one JSON object a line.")
+  var json = false
+
+  @Flag(help: "What is entered isn't kept in the history's file.")
+  var noHistory = false
+
+  func execute() -> ExitStatus { MainActor.assumeIsolated { json ? AtPrompt.runJSON() : AtPrompt.run(keepsHistory: !noHistory) } }
 }
 
 struct Explain: Verb {

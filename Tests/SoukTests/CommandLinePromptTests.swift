@@ -89,7 +89,9 @@ import Testing
       $0.awaits("10000 week }")
       // The run has begun once the key no longer reaches the line editor.
       $0.awaits("\u{1B}[?2004l", count: 2)
-      $0.keeps(pressing: "\u{3}", until: "E0424")
+      $0.types("\u{3}")
+      $0.awaits("E0424")
+      $0.awaits("souk> ", count: 4)
       $0.types("1 + 1\n")
       $0.awaits("\n2\r")
       $0.types("let x = 5 min\nlet y = 2 * x\nlet x = 6 min\n")
@@ -101,6 +103,48 @@ import Testing
     #expect(finished.plainLines.contains { $0.hasSuffix("y stays what it was: it came from what was there before") }, "\(finished)")
     let history = try state.text("souk/history")
     #expect(history.contains("journey go { use t }\\n}\n"), "\(history)")
+  }
+
+  /// The same session as lines of JSON: one answer for each request, with its id.
+  @Test func linesOfJSON() throws {
+    let requests = [
+      #"{"id": 1, "execute": "let x = 90 min to h\nx"}"#, #"{"id": 2, "is_complete": "model M {"}"#, #"{"id": 3, "complete": "quan"}"#,
+      #"{"id": "four", "inspect": "quantile(", "at": 9}"#, #"{"id": 5, "execute": "1 s + 1 CNY"}"#, "nonsense", #"{"id": 7, "interrupt": true}"#,
+    ]
+    let finished = try Program.run(["repl", "--json"], input: requests.map { $0 + "
+" }.joined())
+    let lines = finished.output.split(separator: "
+").map(String.init)
+    #expect(finished.code == 0 && lines.count == 8, "\(finished)")
+    #expect(lines[0] == #"{"event":"output","id":1,"kind":"value","text":"1.5 h : Time
+"}"#)
+    #expect(lines[1] == #"{"diagnostics":[],"id":1,"kept":[],"status":"ok"}"#)
+    #expect(lines[2] == #"{"complete":false,"id":2,"status":"ok"}"#)
+    #expect(lines[3].hasPrefix(#"{"id":3,"matches":[{"append":"(","detail":"quantile(x, 99.9%)","text":"quantile"}],"start":0"#))
+    #expect(lines[4].contains(#""id":"four""#) && lines[4].contains("this share doesn't exceed"))
+    #expect(lines[5].contains(#""code":"E0202""#) && lines[5].contains(#""status":"error""#))
+    #expect(lines[6].contains("a request is a JSON object") && lines[7].contains(#""status":"ok""#))
+  }
+
+  @Test func whatRunsIsInterruptedByARequest() throws {
+    let slow = #"{"id": 1, "execute": "unit order
+model S {
+ source s { rate: 1000 order/s, journey: g }
+ station t { service: 1 ms }
+ journey g { use t }
+}
+let a = run S { span: 10000 week }"}"#
+    let finished = try Program.run(["repl", "--json"]) {
+      $0.types(slow + "
+")
+      $0.keeps(pressing: #"{"id": 2, "interrupt": true}"# + "
+", until: "interrupted")
+      $0.types(#"{"id": 3, "execute": "1 + 1"}"# + "
+")
+      $0.awaits(#""id":3,"kept""#)
+    }
+    #expect(finished.output.contains(#""status":"interrupted""#) && finished.output.contains(#""text":"2
+""#), "\(finished)")
   }
 
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
@@ -143,7 +187,7 @@ extension Finished {
 
   @Test func valuesAreShownWithTheirTypes() {
     let (_, heard, _) = session(["90 min to h", "5 km / 1 h", "42", "[1 min, 2 min]", "\"a\"", "2 > 1", "uniform(1 min, 2 min)"])
-    #expect(heard.prefix(6) == ["1.5 h : Time", "1.389 meter/s : meter/s", "42", "[1 min, 2 min] : List<Time>", "a : Text", "true : Bool"])
+    #expect(heard.prefix(6) == ["1.5 h : Time", "5 km/h : meter/s", "42", "[1 min, 2 min] : List<Time>", "a : Text", "true : Bool"])
     #expect(heard.last?.hasSuffix(": Dist<Time>") == true, "\(heard)")
   }
 
@@ -186,6 +230,15 @@ extension Finished {
       "let b = run M { span: 1 h }", "max(b.t.wait)", "max(a.t.wait)", "count(a.go.time)",
     ])
     #expect(heard == ["4 min : Estimate<Time>", "9 min : Estimate<Time>", "4 min : Estimate<Time>", "2 : Estimate<Count>"])
+  }
+
+  /// Of a paused simulation a value over time is what it is now.
+  @Test func aPausedSimulationIsReadAsItIs() {
+    let (_, heard, _) = session([
+      "model Q {\n source s { at: [0 min, 0 min, 0 min], journey: g }\n station t { service: 10 min }\n journey g { use t }\n}",
+      "let s = start Q", "advance s by 1 min", "s.t.queue", "let b = fork s", "advance s by 10 min", "s.t.queue", "b.t.queue",
+    ])
+    #expect(heard == ["2 : Signal<Count>", "1 : Signal<Count>", "2 : Signal<Count>"])
   }
 
   @Test func unitsAndSettingsMayBeSaidAgain() {
