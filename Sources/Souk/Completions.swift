@@ -284,10 +284,10 @@ extension Session {
     for module in loaded.modules.reversed() {
       let tree = loaded.parsed[Int(module.file.index)].tree
       let text = Reference.markdown(of: tree, in: loaded.sources[tree.file], name: module.key)
-      if let part = Reference.part(named: name, of: text) { return part }
+      if let part = Reference.parts(named: name, of: text).first { return part }
     }
     for module in LibraryModule.all {
-      if let part = Reference.part(named: name, of: Reference.markdown(of: module)) { return part }
+      if let part = Reference.parts(named: name, of: Reference.markdown(of: module)).first { return part }
     }
     return help(on: name)
   }

@@ -119,7 +119,7 @@ public final class Prompt {
     if !answer.diagnostics.isEmpty { output.show(answer.diagnostics, answer.sources) }
     if answer.isDone, session.showsTypes, !answer.kept.isEmpty {
       let names = answer.kept.joined(separator: ", ")
-      output.print("\(names) \(answer.kept.count == 1 ? "stays what it was: it" : "stay what they were: they") came from what was there before\n")
+      output.print("\(names) \(answer.kept.count == 1 ? "is" : "are") still from before this change\n")
     }
   }
 }

@@ -76,6 +76,7 @@ struct ExperimentHost: EvaluationHost {
       return (run.layout, run)
     case .host(let part as ResultPart): return (part.layout, part.run)
     case .host(let simulation as SimulationReference):
+      try interpreter.refresh(simulation, at: span)
       let run = interpreter.snapshot(simulation)
       return (run.layout, run)
     default: throw EvaluationError.results("this has no parts", span)

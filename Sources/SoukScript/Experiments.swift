@@ -380,12 +380,7 @@ extension Interpreter {
     } else {
       for (member, expression) in experiment.arguments { copy.arguments[member] = try evaluator.evaluate(expression, env) }
       copy.demand = demand(of: copy.model)
-      copy.lowered = try lowered(copy.model, copy.arguments, LowerOptions(demand: copy.demand), e.span)
-      let settings = RunSettings(seed: copy.seed, replication: 0, warmup: copy.warmup, limits: options.limits, flag: options.flag)
-      copy.simulation = Simulation(copy.lowered.model, settings)
-      for instant in copy.history {
-        if copy.simulation.run(until: instant) != nil { throw stopError(copy.simulation.samplePath(), copy.lowered, e.span) }
-      }
+      try relive(&copy, at: e.span)
     }
     simulations.append(copy)
     return .host(SimulationReference(index: simulations.count - 1))
@@ -442,6 +437,31 @@ extension Interpreter {
     case .host(let claim as ClaimValue): return Deciding.point(claim) ?? false
     case .host(let estimate as EstimateValue): return estimate.point.map { $0 != 0 } ?? false
     default: throw EvaluationError.results("a condition is needed here", e.span)
+    }
+  }
+
+  /// Keeps of a simulation all that is asked of it by now; at a prompt that grows. What wasn't kept is lived through again, with
+  /// the same draws.
+  func refresh(_ reference: SimulationReference, at span: Span) throws(EvaluationError) {
+    var paused = simulations[reference.index]
+    var demand = demand(of: paused.model)
+    let known = paused.demand
+    if demand.full.isSubset(of: known.full), demand.prefixes.isSubset(of: known.prefixes), known.everything || !demand.everything { return }
+    demand.full.formUnion(known.full)
+    demand.prefixes.formUnion(known.prefixes)
+    demand.everything = demand.everything || known.everything
+    paused.demand = demand
+    try relive(&paused, at: span)
+    simulations[reference.index] = paused
+  }
+
+  /// Brings a simulation from its start to where it stands, with what it is to keep and the arguments that it has now.
+  private func relive(_ paused: inout PausedSimulation, at span: Span) throws(EvaluationError) {
+    paused.lowered = try lowered(paused.model, paused.arguments, LowerOptions(demand: paused.demand), span)
+    let settings = RunSettings(seed: paused.seed, replication: 0, warmup: paused.warmup, limits: options.limits, flag: options.flag)
+    paused.simulation = Simulation(paused.lowered.model, settings)
+    for instant in paused.history {
+      if paused.simulation.run(until: instant) != nil { throw stopError(paused.simulation.samplePath(), paused.lowered, span) }
     }
   }
 

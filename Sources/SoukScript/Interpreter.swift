@@ -225,6 +225,7 @@ public final class Interpreter {
       // Everything is kept where a part is printed; layouts of the same model are alike.
       emit(.run(StandardReport(program: program, run: part.run, level: 0.95).report(of: part.layout)))
     case .host(let simulation as SimulationReference):
+      try refresh(simulation, at: e.span)
       emit(.run(StandardReport(program: program, run: snapshot(simulation), level: 0.95).report()))
     case .void: return
     default: emit(.printed(writing.printed(value, of: e)))

@@ -154,6 +154,13 @@ struct Running {
     }
   }
 
+  /// The same for several texts, counted together.
+  func awaits(_ texts: [String], count: Int) {
+    while process.isRunning, texts.reduce(0, { $0 + shows($1) }) < count {
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+  }
+
   /// Byte by byte, for a carriage return and a line feed are one character.
   private func shows(_ text: String) -> Int { ((try? Array(output().utf8)) ?? []).ranges(of: Array(text.utf8)).count }
 

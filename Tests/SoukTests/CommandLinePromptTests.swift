@@ -91,16 +91,15 @@ import Testing
       $0.awaits("\u{1B}[?2004l", count: 2)
       $0.types("\u{3}")
       $0.awaits("E0424")
-      $0.awaits("souk> ", count: 4)
       $0.types("1 + 1\n")
       $0.awaits("\n2\r")
       $0.types("let x = 5 min\nlet y = 2 * x\nlet x = 6 min\n")
-      $0.awaits("came from")
+      $0.awaits("before this change")
       $0.types("\u{4}")
     }
     #expect(finished.code == 0 && !finished.crashed, "\(finished)")
     #expect(finished.output.contains("run Slow { span: 10000 week }"), "\(finished)")
-    #expect(finished.plainLines.contains { $0.hasSuffix("y stays what it was: it came from what was there before") }, "\(finished)")
+    #expect(finished.plainLines.contains { $0.hasSuffix("y is still from before this change") }, "\(finished)")
     let history = try state.text("souk/history")
     #expect(history.contains("journey go { use t }\\n}\n"), "\(history)")
   }
@@ -111,13 +110,10 @@ import Testing
       #"{"id": 1, "execute": "let x = 90 min to h\nx"}"#, #"{"id": 2, "is_complete": "model M {"}"#, #"{"id": 3, "complete": "quan"}"#,
       #"{"id": "four", "inspect": "quantile(", "at": 9}"#, #"{"id": 5, "execute": "1 s + 1 CNY"}"#, "nonsense", #"{"id": 7, "interrupt": true}"#,
     ]
-    let finished = try Program.run(["repl", "--json"], input: requests.map { $0 + "
-" }.joined())
-    let lines = finished.output.split(separator: "
-").map(String.init)
-    #expect(finished.code == 0 && lines.count == 8, "\(finished)")
-    #expect(lines[0] == #"{"event":"output","id":1,"kind":"value","text":"1.5 h : Time
-"}"#)
+    let finished = try Program.run(["repl", "--json"], input: requests.map { $0 + "\n" }.joined())
+    let lines = finished.output.split(separator: "\n").map(String.init)
+    try #require(finished.code == 0 && lines.count == 8, "\(finished)")
+    #expect(lines[0] == #"{"event":"output","id":1,"kind":"value","text":"1.5 h : Time\n"}"#)
     #expect(lines[1] == #"{"diagnostics":[],"id":1,"kept":[],"status":"ok"}"#)
     #expect(lines[2] == #"{"complete":false,"id":2,"status":"ok"}"#)
     #expect(lines[3].hasPrefix(#"{"id":3,"matches":[{"append":"(","detail":"quantile(x, 99.9%)","text":"quantile"}],"start":0"#))
@@ -127,24 +123,35 @@ import Testing
   }
 
   @Test func whatRunsIsInterruptedByARequest() throws {
-    let slow = #"{"id": 1, "execute": "unit order
-model S {
- source s { rate: 1000 order/s, journey: g }
- station t { service: 1 ms }
- journey g { use t }
-}
-let a = run S { span: 10000 week }"}"#
+    let slow = #"{"id": 1, "execute": "unit order\nmodel S {\n source s { rate: 1000 order/s, journey: g }\n station t { service: 1 ms }\n journey g { use t }\n}\nlet a = run S { span: 10000 week }"}"#
     let finished = try Program.run(["repl", "--json"]) {
-      $0.types(slow + "
-")
-      $0.keeps(pressing: #"{"id": 2, "interrupt": true}"# + "
-", until: "interrupted")
-      $0.types(#"{"id": 3, "execute": "1 + 1"}"# + "
-")
+      $0.types(slow + "\n")
+      $0.keeps(pressing: #"{"id": 2, "interrupt": true}"# + "\n", until: "interrupted")
+      $0.types(#"{"id": 3, "execute": "1 + 1"}"# + "\n")
       $0.awaits(#""id":3,"kept""#)
     }
-    #expect(finished.output.contains(#""status":"interrupted""#) && finished.output.contains(#""text":"2
-""#), "\(finished)")
+    #expect(finished.output.contains(#""status":"interrupted""#) && finished.output.contains(#""text":"2\n""#), "\(finished)")
+  }
+
+  /// The page on the prompt shows what happens: what is typed there is typed here.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
+  func theTranscriptIsWhatHappens() throws {
+    let fence = try #require(Fence.all(in: "docs/prompt.md").first { $0.words == ["prompt"] })
+    let shown = fence.text.split(separator: "\n").map(String.init)
+    let typed = shown.filter { $0.hasPrefix("souk> ") || $0.hasPrefix("  ... ") }.map { $0.dropFirst(6) }
+    try #require(typed.count > 20)
+    let finished = try Program.terminal(["--no-history"], environment: ["LC_ALL": "C.UTF-8", "INPUTRC": "/dev/null", "TERM": "dumb"]) { program in
+      var prompts = 1
+      program.awaits("souk> ")
+      for line in typed {
+        program.types(line + "\n")
+        prompts += 1
+        program.awaits(["souk> ", "  ... "], count: prompts)
+      }
+      program.types("\u{4}")
+    }
+    let lines = finished.plainLines.filter { !$0.isEmpty }
+    #expect(lines.dropFirst().dropLast() == shown[...], "\(finished)")
   }
 
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
@@ -237,8 +244,9 @@ extension Finished {
     let (_, heard, _) = session([
       "model Q {\n source s { at: [0 min, 0 min, 0 min], journey: g }\n station t { service: 10 min }\n journey g { use t }\n}",
       "let s = start Q", "advance s by 1 min", "s.t.queue", "let b = fork s", "advance s by 10 min", "s.t.queue", "b.t.queue",
+      "advance s until s.t.queue == 0", "s.t.completions", "max(s.t.wait)",
     ])
-    #expect(heard == ["2 : Signal<Count>", "1 : Signal<Count>", "2 : Signal<Count>"])
+    #expect(heard == ["2 : Signal<Count>", "1 : Signal<Count>", "2 : Signal<Count>", "2 : Signal<Count>", "20 min : Estimate<Time>"])
   }
 
   @Test func unitsAndSettingsMayBeSaidAgain() {
