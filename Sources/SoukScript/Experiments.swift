@@ -246,13 +246,9 @@ extension Interpreter {
   /// The same run with all that the script asks for by now; at a prompt that grows.
   func current(_ run: RunResults, at span: Span) throws(EvaluationError) -> RunResults {
     let known = run.recipe.options.demand
-    var demand = demand(of: run.model)
-    if demand.full.isSubset(of: known.full), demand.summaries.isSubset(of: known.summaries), demand.prefixes.isSubset(of: known.prefixes), known.everything || !demand.everything { return run }
+    let demand = demand(of: run.model).union(known)
+    if demand.isCovered(by: known) { return run }
     if let later = successors[ObjectIdentifier(run)] { return try current(later, at: span) }
-    demand.full.formUnion(known.full)
-    demand.summaries.formUnion(known.summaries)
-    demand.prefixes.formUnion(known.prefixes)
-    demand.everything = demand.everything || known.everything
     let later = try again(run, demand, 0..<UInt32(run.paths.count), at: span)
     successors[ObjectIdentifier(run)] = later
     kept.append(run)
@@ -444,12 +440,8 @@ extension Interpreter {
   /// the same draws.
   func refresh(_ reference: SimulationReference, at span: Span) throws(EvaluationError) {
     var paused = simulations[reference.index]
-    var demand = demand(of: paused.model)
-    let known = paused.demand
-    if demand.full.isSubset(of: known.full), demand.prefixes.isSubset(of: known.prefixes), known.everything || !demand.everything { return }
-    demand.full.formUnion(known.full)
-    demand.prefixes.formUnion(known.prefixes)
-    demand.everything = demand.everything || known.everything
+    let demand = demand(of: paused.model).union(paused.demand)
+    if demand.isCovered(by: paused.demand) { return }
     paused.demand = demand
     try relive(&paused, at: span)
     simulations[reference.index] = paused

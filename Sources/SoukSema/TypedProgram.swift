@@ -42,6 +42,21 @@ public struct Demand: Sendable {
   /// An alias was made of a part of the results: all below this path is kept in full.
   public var prefixes: Set<String> = []
   public init() {}
+
+  /// Whether all that is asked for here is kept under `other`, too.
+  public func isCovered(by other: Demand) -> Bool {
+    full.isSubset(of: other.full) && summaries.isSubset(of: other.summaries) && prefixes.isSubset(of: other.prefixes) && (other.everything || !everything)
+  }
+
+  /// What either asks for.
+  public func union(_ other: Demand) -> Demand {
+    var both = self
+    both.full.formUnion(other.full)
+    both.summaries.formUnion(other.summaries)
+    both.prefixes.formUnion(other.prefixes)
+    both.everything = everything || other.everything
+    return both
+  }
 }
 
 /// `--set store.couriers="50 courier"`: parameters and the constant that they are given in place of their own value.

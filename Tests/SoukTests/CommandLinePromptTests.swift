@@ -92,7 +92,7 @@ import Testing
       $0.types("\u{3}")
       $0.awaits("E0424")
       $0.types("1 + 1\n")
-      $0.awaits("\n2\r")
+      $0.awaits("\r2\r")
       $0.types("let x = 5 min\nlet y = 2 * x\nlet x = 6 min\n")
       $0.awaits("before this change")
       $0.types("\u{4}")
