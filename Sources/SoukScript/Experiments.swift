@@ -412,7 +412,8 @@ extension Interpreter {
     simulations[reference.index].history.append(instant)
   }
 
-  /// In steps of a thousandth of the model's span (a minute without one) until the condition holds at the end of one.
+  /// To the instant at which the condition first holds. Looked for in steps of a thousandth of the model's span (a minute without
+  /// one); a step that went too far is lived through again, with the same draws, up to that instant.
   private func advance(_ reference: SimulationReference, until e: TypedExpression) throws(EvaluationError) {
     let paused = simulations[reference.index]
     let span = try paused.lowered.span.map { (seconds) throws(EvaluationError) in try ticks(seconds, e.span) }
@@ -423,6 +424,16 @@ extension Interpreter {
       let now = simulations[reference.index].simulation.now
       if now >= end { throw EvaluationError.results("this didn't become true by the end of the span", e.span) }
       try move(reference, to: min(end, now + step), e.span)
+      guard case .host(let signal as SignalValue) = try evaluator.evaluate(e), let trace = signal.traces.first,
+        let instant = trace.during(now, simulations[reference.index].simulation.now)?.firstTruth
+      else { continue }
+      if instant < simulations[reference.index].simulation.now {
+        var paused = simulations[reference.index]
+        paused.history[paused.history.count - 1] = instant
+        try relive(&paused, at: e.span)
+        simulations[reference.index] = paused
+      }
+      return
     }
   }
 
