@@ -71,6 +71,7 @@ struct ChainStation: BitwiseCopyable {
   }
 
   var bytes: Int { line.bytes + heap.bytes + served.bytes }
+  var bytesToCome: Int { waiting + coming + Machine.checkInterval > line.count ? 2 * line.bytes : 0 }
 
   /// An entity will come, later than all that have been told.
   @inline(__always)

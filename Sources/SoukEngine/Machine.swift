@@ -265,6 +265,14 @@ struct Machine {
     for i in 0..<windows.count { total += windows[i].ring.bytes + windows[i].highest.bytes }
     return total
   }
+
+  /// What storages that are nearly full will take when they grow, so that a run stops before it is over its limit and not after.
+  var bytesToCome: Int {
+    var total = tokens.bytesToCome + frames.bytesToCome + parkedFrames.bytesToCome + handles.bytesToCome + releases.bytesToCome
+    for i in 0..<logs.count { total += logs[i].times.bytesToCome + logs[i].values.bytesToCome }
+    for i in 0..<chainStations.count { total += chainStations[i].bytesToCome }
+    return total
+  }
 }
 
 // MARK: Events
@@ -463,7 +471,7 @@ extension Machine {
       var machine = self
       events.purge { machine.isAlive($0) }
     }
-    if bytes > limits.maxBytes { fail(.limit(.memory, place: where_)) }
+    if bytes + bytesToCome > limits.maxBytes { fail(.limit(.memory, place: where_)) }
     if let raised = flag?.raised { fail(.limit(raised, place: where_)) }
     if stopped != nil { return true }
     let more = min(UInt64(Machine.checkInterval), limits.maxSteps - allotted)

@@ -50,6 +50,9 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
   /// Bytes of storage.
   var bytes: Int { capacity * MemoryLayout<Element>.stride }
 
+  /// Bytes that a growth takes which may come before the next look at the limits: the new storage, beside the old one.
+  var bytesToCome: Int { count + Machine.checkInterval > capacity ? 2 * bytes : 0 }
+
   @inline(__always)
   subscript(i: Int) -> Element {
     @inline(__always) unsafeAddress {
