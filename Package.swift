@@ -53,7 +53,7 @@ let package = Package(
     room("SoukLibrary", embeds: "std"),
     room("Souk", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukSema", "SoukModel", "SoukLower", "SoukStats", "SoukEngine", "SoukScript", "SoukReport", "SoukLibrary"]),
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
-    room("SoukPrompt", uses: ["SoukText", "Souk", "CReadline"]),
+    room("SoukPrompt", uses: ["SoukText", "SoukReport", "Souk", "CReadline"]),
     .executableTarget(
       name: "souk-cli",
       dependencies: ["SoukText", "SoukUnits", "SoukLibrary", "SoukEngine", "SoukReport", "SoukScript", "Souk", "SoukPrompt", .product(name: "ArgumentParser", package: "swift-argument-parser")],

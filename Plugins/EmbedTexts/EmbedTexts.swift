@@ -12,14 +12,14 @@ struct EmbedTexts: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     try Self.folders.sorted { $0.key < $1.key }.compactMap { folder, type in
       let url = target.directoryURL.appending(path: folder)
-      guard FileManager.default.fileExists(atPath: url.path()) else { return nil }
+      guard FileManager.default.fileExists(atPath: url.path(percentEncoded: false)) else { return nil }
       let texts = try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil)
         .filter { ["md", "souk"].contains($0.pathExtension) }
         .sorted { $0.lastPathComponent < $1.lastPathComponent }
       let output = context.pluginWorkDirectoryURL.appending(path: "\(type).swift")
       return .buildCommand(
         displayName: "Embedding \(folder) of \(target.name)", executable: try context.tool(named: "embed-texts").url,
-        arguments: [type, output.path()] + texts.map { $0.path() }, inputFiles: texts, outputFiles: [output])
+        arguments: [type, output.path(percentEncoded: false)] + texts.map { $0.path(percentEncoded: false) }, inputFiles: texts, outputFiles: [output])
     }
   }
 }

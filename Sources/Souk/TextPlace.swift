@@ -67,7 +67,7 @@ struct TextPlace {
     }
     if line.hasPrefix(":") {
       let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2, [":load", ":save", ":open"].contains(parts[0]) { quoted = Self.quote(String(parts[1]), partial, [".souk", ".paused"], isCommand: true) }
+      if parts.count == 2, [":load", ":save"].contains(parts[0]) { quoted = Self.quote(String(parts[1]), partial, [".souk"], isCommand: true) }
     } else if isOpen {
       let isImport = line.hasPrefix("import ")
       quoted = Self.quote(String(line[last...]), partial, isImport ? [".souk"] : line[..<last].hasSuffix("csv(\"") ? [".csv"] : [], isCommand: false)

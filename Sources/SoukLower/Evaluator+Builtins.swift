@@ -93,7 +93,6 @@ extension Evaluator {
   // MARK: Lists
 
   private func lists(_ builtin: Builtin, _ operands: [Value], _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value? {
-    if builtin == .range { return try rangeList(operands, e.span) }
     if builtin == .map || builtin == .filter { return try mapOrFilter(builtin, operands, e, env) }
     guard let first = operands.first, let items = try items(of: first, at: e.span) else { return nil }
     switch builtin {
@@ -170,17 +169,6 @@ extension Evaluator {
       default: a.offset < b.offset
       }
     }.map(\.element)
-  }
-
-  private func rangeList(_ operands: [Value], _ span: Span) throws(EvaluationError) -> Value? {
-    let x = numbers(operands)
-    guard x.count == operands.count else { return nil }
-    switch x.count {
-    case 1: return .list(try Self.numbers(from: 0, to: x[0] - 1, step: 1, span).map { .number($0) })
-    case 2: return .list(try Self.numbers(from: x[0], to: x[1], step: 1, span).map { .number($0) })
-    case 3: return .list(try Self.numbers(from: x[0], to: x[1], step: x[2], span).map { .number($0) })
-    default: return nil
-    }
   }
 
   private func mapOrFilter(_ builtin: Builtin, _ operands: [Value], _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value? {

@@ -2,6 +2,7 @@
 // An interruption is taken by the thread that reads, while the work goes on; all else is answered in the order it came.
 
 public import Souk
+import SoukReport
 import SoukText
 import Synchronization
 import Dispatch
@@ -17,7 +18,7 @@ public final class Incoming: Sendable {
   /// Reads lines until there are no more.
   public func read(_ nextLine: () -> String?) {
     while let line = nextLine() {
-      if case .object(let fields)? = JSONValue(line), fields["interrupt"] != nil { interrupt() }
+      if JSONValue(line)?["interrupt"] != nil { interrupt() }
       put(line)
     }
     put(nil)
@@ -48,8 +49,10 @@ public final class JSONPrompt {
   /// Something that was said while the present request is carried out.
   public func say(_ text: String, kind: String) { send(["event": .text("output"), "kind": .text(kind), "text": .text(text)]) }
 
-  private func send(_ fields: [String: JSONValue]) {
-    write(JSONValue.object(fields.merging(["id": id]) { first, _ in first }).line + "\n")
+  /// One line, its names in ascending order.
+  private func send(_ fields: KeyValuePairs<String, JSONValue>) {
+    let members = fields.map { ($0.key, $0.value) } + [("id", id)]
+    write(JSONValue.object(members.sorted { $0.0 < $1.0 }).line + "\n")
   }
 
   private func refuse(_ reason: String) { send(["status": .text("error"), "message": .text(reason)]) }
@@ -57,11 +60,11 @@ public final class JSONPrompt {
   /// Carries out one request.
   public func answer(_ line: String) {
     id = .null
-    guard case .object(let fields)? = JSONValue(line) else { return refuse("a request is a JSON object on one line") }
-    id = fields["id"] ?? .null
-    func text(_ name: String) -> String? { if case .text(let text)? = fields[name] { text } else { nil } }
+    guard let request = JSONValue(line), case .object = request else { return refuse("a request is a JSON object on one line") }
+    id = request["id"] ?? .null
+    func text(_ name: String) -> String? { if case .text(let text)? = request[name] { text } else { nil } }
     func place(in text: String) -> Int {
-      guard case .number(let at)? = fields["at"], at >= 0, at <= Double(text.utf8.count) else { return text.utf8.count }
+      guard case .number(let at)? = request["at"], at >= 0, at <= Double(text.utf8.count) else { return text.utf8.count }
       return Int(at)
     }
     if let entry = text("execute") {
@@ -69,15 +72,15 @@ public final class JSONPrompt {
     } else if let entry = text("complete") {
       let (start, found) = session.completions(in: entry, at: place(in: entry))
       let matches = found.map { one in
-        JSONValue.object(["text": .text(one.text), "append": one.append.map { .text(String($0)) } ?? .null, "detail": .text(one.detail)])
+        JSONValue.object([("append", .optional(one.append.map { String($0) })), ("detail", .text(one.detail)), ("text", .text(one.text))])
       }
-      send(["status": .text("ok"), "start": .number(Double(start)), "matches": .list(matches)])
+      send(["status": .text("ok"), "start": .integer(Int64(start)), "matches": .list(matches)])
     } else if let entry = text("is_complete") {
       send(["status": .text("ok"), "complete": .bool(Session.isComplete(entry))])
     } else if let entry = text("inspect") {
       let help = session.help(in: entry, at: place(in: entry))
-      send(["status": .text("ok"), "found": .bool(help != nil), "text": help.map { .text($0) } ?? .null])
-    } else if fields["interrupt"] != nil {
+      send(["status": .text("ok"), "found": .bool(help != nil), "text": .optional(help)])
+    } else if request["interrupt"] != nil {
       send(["status": .text("ok")])
     } else {
       refuse("a request has one of execute, complete, is_complete, inspect, interrupt")
@@ -90,8 +93,9 @@ public final class JSONPrompt {
       let file = answer.sources[diagnostic.primary.span.file]
       let (line, column) = file.position(Int(diagnostic.primary.span.lower))
       return .object([
-        "code": .text(diagnostic.code.text), "severity": .text("\(diagnostic.severity)"), "message": .text(diagnostic.message), "file": .text(file.name),
-        "line": .number(Double(line)), "column": .number(Double(column)), "hints": .list(diagnostic.hints.map { .text($0.text) }),
+        ("code", .text(diagnostic.code.text)), ("column", .integer(Int64(column))), ("file", .text(file.name)),
+        ("hints", .list(diagnostic.hints.map { .text($0.text) })), ("line", .integer(Int64(line))), ("message", .text(diagnostic.message)),
+        ("severity", .text("\(diagnostic.severity)")),
       ])
     }
     let status = answer.isDone ? "ok" : answer.hasErrors ? "error" : session.wasInterrupted ? "interrupted" : "failed"

@@ -37,6 +37,15 @@ public indirect enum JSONValue: Sendable {
     }
   }
 
+  /// The value on one line, without spaces. O(size).
+  public var line: String {
+    switch self {
+    case .list(let values): "[" + values.map(\.line).joined(separator: ",") + "]"
+    case .object(let members): "{" + members.map { "\(Self.quoted($0.0)):\($0.1.line)" }.joined(separator: ",") + "}"
+    default: text()
+    }
+  }
+
   /// Whether it stands on one line.
   private var isFlat: Bool {
     switch self {

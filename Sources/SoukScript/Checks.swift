@@ -177,7 +177,7 @@ extension Interpreter {
     var notes: [String] = []
     let isSingle = !lineage.isExact && lineage.runs.allSatisfy { $0.paths.count == 1 }
     if let evidence = decision.leaf?.evidence, evidence.method == .batches {
-      notes.append("one replication: the interval is that of 30 batches, which don't depend on each other")
+      notes.append("one replication: the interval is that of \(BatchMeans.batchCount) batches, which don't depend on each other")
     } else if options.replication == nil, let leaf = decision.leaf, leaf.evidence != nil, leaf.left.series != nil, leaf.right?.lineage.runs.isEmpty == true, isSingle {
       notes.append("one replication: no interval, for batches of it depend on each other; make the run longer, or replicate it")
     } else if decision.leaf?.evidence != nil, decision.verdict != .noData, isSingle {
@@ -239,7 +239,7 @@ extension ClaimEvidence.Method {
     case .clopperPearson: "exact binomial bounds"
     case .eProcess: "e-processes of counted replications"
     case .ratio: "Wald's ratio of counted replications"
-    case .batches: "Student's t of 30 batches"
+    case .batches: "Student's t of \(BatchMeans.batchCount) batches"
     case .exact: "no chance"
     }
   }

@@ -225,11 +225,8 @@ extension Interpreter {
   /// What of a model's results the script asks for, printing the whole included.
   private func demand(of model: ScopeID, isAlone: Bool = false) -> Demand {
     var demand = program.demands[model] ?? Demand()
-    if isAlone, evidence == nil, options.replication == nil {
-      // Batches of one long replication are made of its observations; they are kept where a check names them.
-      let claims = program.items.flatMap(\.claims).map { writing.source($0) }
-      demand.full.formUnion(demand.summaries.filter { path in claims.contains { $0.contains(path) } })
-    }
+    // Batches of one long replication are made of its observations.
+    if isAlone, evidence == nil, options.replication == nil { demand.full.formUnion(demand.claimed) }
     // An examination prints nothing.
     demand.everything = demand.everything || evidence == nil && program.items.contains { $0.showsWhole(of: model) }
     return demand
@@ -481,16 +478,6 @@ extension Interpreter {
 }
 
 extension TypedItem {
-  /// What is claimed by checks in this item.
-  var claims: [TypedExpression] {
-    switch kind {
-    case .check(let check): [check.claim]
-    case .condition(_, let then, let otherwise): (then + otherwise).flatMap(\.claims)
-    case .loop(_, _, let body): body.flatMap(\.claims)
-    default: []
-    }
-  }
-
   /// Whether results of `model` as a whole, or a component or thing of them, are shown or written by this item.
   func showsWhole(of model: ScopeID) -> Bool {
     switch kind {

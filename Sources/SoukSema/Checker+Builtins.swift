@@ -38,7 +38,7 @@ extension Checker {
       let value = one(f, arguments, span)
       return TypedExpression(.builtin(f, [value]), value.type, span, shown: value.shown)
     case .first, .duration, .always, .any: return overTime(f, arguments, span)
-    case .length, .sort, .reverse, .map, .filter, .range, .append, .contains, .index: return listFunction(f, arguments, span)
+    case .length, .sort, .reverse, .map, .filter, .append, .contains, .index: return listFunction(f, arguments, span)
     case .sample, .happens, .chance, .truncate, .shift: return lawFunction(f, arguments, span)
     case .value, .halfWidth:
       let value = one(f, arguments, span)
@@ -292,10 +292,6 @@ extension Checker {
     guard let first = arguments.first else {
       report(.badArguments("`\(f.rawValue)` takes a list", span))
       return bad(span)
-    }
-    if f == .range {
-      let values = arguments.map { checkQuantity($0.value, .dimensionless) }
-      return TypedExpression(.range(values[0], values.last ?? values[0], step: nil), .range(.dimensionless), span)
     }
     let list = check(first.value)
     let element = elementType(list)

@@ -15,7 +15,11 @@ extension Checker {
   /// The typed expression; where it was asked whether a value is missing, and it isn't, it is no longer optional.
   mutating func check(_ e: Expression, expected: Type? = nil) -> TypedExpression {
     var typed = checkAnew(e, expected: expected)
-    if !present.isEmpty, case .optional(let inner) = resolved(typed.type), let path = e.path, present.contains(path) { typed.type = inner }
+    if !present.isEmpty, case .optional(let inner) = resolved(typed.type), let path = e.path, present.contains(path) {
+      // What a running model shows, such as `m.recent`, may be missing again by now.
+      if case .statistic = typed.kind { return typed }
+      typed.type = inner
+    }
     return typed
   }
 
@@ -138,7 +142,7 @@ extension Checker {
       case .hole(let e):
         let value = check(e)
         let shown = resolvedTree(readThing(value) ?? value)
-        demandWhole(shown)
+        noteWhole(shown)
         parts.append(.value(shown))
       }
     }

@@ -341,17 +341,9 @@ extension Checker {
     let full = (path + (statistic.map { [$0.rawValue] } ?? [])).joined(separator: ".")
     if inSummary {
       program.demands[model, default: Demand()].summaries.insert(full)
+      if isClaim { program.demands[model, default: Demand()].claimed.insert(full) }
     } else {
       program.demands[model, default: Demand()].full.insert(full)
-    }
-  }
-
-  /// Results that are shown as a whole, or passed on: all that they have is asked for.
-  mutating func demandWhole(_ e: TypedExpression) {
-    switch resolved(e.type) {
-    case .results(let model), .simulation(let model), .list(.results(let model)): program.demands[model, default: Demand()].everything = true
-    case .resultOf: if let (model, path) = resultPath(e) { program.demands[model, default: Demand()].prefixes.insert(path.joined(separator: ".")) }
-    default: break
     }
   }
 
@@ -359,8 +351,7 @@ extension Checker {
   /// of them, everything below it.
   mutating func noteWhole(_ e: TypedExpression) {
     switch resolved(e.type) {
-    case .results(let model), .simulation(let model): program.demands[model, default: Demand()].everything = true
-    case .list(.results(let model)): program.demands[model, default: Demand()].everything = true
+    case .results(let model), .simulation(let model), .list(.results(let model)): program.demands[model, default: Demand()].everything = true
     case .resultOf:
       guard let (model, path) = resultPath(e) else { return demand(e, nil) }
       program.demands[model, default: Demand()].prefixes.insert(path.joined(separator: "."))

@@ -119,53 +119,10 @@ extension Checker {
 
   // MARK: Words
 
-  func describe(_ type: Type) -> String {
-    switch resolved(type) {
-    case .quantity(let d): d.isDimensionless ? "a plain number" : solver.describe(d)
-    case .bool: "a truth value"
-    case .text: "a text"
-    case .date: "a date"
-    case .clock: "a time of day"
-    case .void: "nothing"
-    case .dist(let t): "a distribution of \(words(t))"
-    case .curve(let d): "a curve of \(solver.describe(d))"
-    case .list(let t): "a list of \(words(t))"
-    case .range(let d): "a range of \(solver.describe(d))"
-    case .span(.date): "a range of dates"
-    case .span: "a range of times of day"
-    case .optional(let t): "\(words(t)) or nothing"
-    case .record(let id): "a \(program.records[id.index].name)"
-    case .table(let id): "the table \(program.tables[id.index].name)"
-    case .row(let id): "a row of \(program.tables[id.index].name)"
-    case .choice(let id): "a \(program.choices[id.index].name)"
-    case .outcome: "an outcome"
-    case .function: "a function"
-    case .instance(let id): "a \(program.scopes[id.index].name)"
-    case .thing(let kind, _): "a \(kind.rawValue)"
-    case .array(let t, let table): "an array with \(words(t)) for each row of \(program.tables[table.index].name)"
-    case .journey: "a journey"
-    case .handle: "a handle of a spawned journey"
-    case .calendar: "a calendar"
-    case .model(let id): "the model \(program.scopes[id.index].name)"
-    case .results(let id): "the results of \(program.scopes[id.index].name)"
-    case .simulation(let id): "a paused simulation of \(program.scopes[id.index].name)"
-    case .resultOf(let t): "the results of \(words(t))"
-    case .sample(let t): "a sample of \(words(t)) (a value an entity)"
-    case .signal(let t): "a signal of \(words(t)) (a value over time)"
-    case .estimate(let t): "an estimate of \(words(t)) (a value a replication)"
-    case .claim: "a claim"
-    case .unknown: "unknown"
-    }
-  }
+  func describe(_ type: Type) -> String { program.words(for: resolved(type)) { solver.describe($0) } }
 
   private func words(journey parameters: [Type]) -> String {
     parameters.isEmpty ? "a journey without parameters" : "a journey with \(parameters.map { describe($0) }.joined(separator: " and "))"
-  }
-
-  private func words(_ type: Type) -> String {
-    if case .quantity(let d) = resolved(type) { return d.isDimensionless ? "numbers" : solver.describe(d) }
-    if case .bool = type { return "truth values" }
-    return describe(type)
   }
 
   // MARK: Fitting
@@ -268,6 +225,8 @@ extension Checker {
         hints.append(Hint("give it its unit, if it is always the same: `\(whole)`; else a distribution: `exponential(mean: \(whole))`"))
       }
     case (.estimate, .quantity), (.estimate, .bool): hints.append(Hint("`value(…)` takes the point of an estimate"))
+    case (.optional, _) where !resolved(to).isOptional:
+      hints.append(Hint("it may be missing: `… or` says what to use then, or ask `missing(…)` of what doesn't change"))
     case (.dist, .quantity): hints.append(Hint("`sample(…)` draws from it, `mean(…)` is its mean"))
     case (.sample, .quantity), (.signal, .quantity): hints.append(Hint("`mean(…)`, `p95(…)` and the like make one number of it"))
     case (.journey(let given), .journey(let wanted)):

@@ -97,6 +97,8 @@ struct Checker {
   /// Functions declared in a scope, by name.
   var scopeFunctions: [[String: FunctionID]] = []
   var scopeVariables: [[String: Dimension]] = []
+  /// Within what a check claims.
+  var isClaim = false
   /// Names, such as `limit` or `hub.cutoff`, of which it is known here that they aren't missing.
   var present: Set<String> = []
   /// What stands for `Money` in a type, and where: to be one currency in the end.
@@ -354,14 +356,14 @@ struct Checker {
       for field in fields where isScript || modules[module].isEntry { program.settings[field.name.text] = checkSetting(field) }
       return nil
     case .check(let tree): return isScript ? .check(checkCheck(tree)) : nil
-    case .print(let value): return isScript ? .print(shownWhole(value)) : nil
+    case .print(let value): return isScript ? .print(wholly(value)) : nil
     case .plot(let values, let options):
       guard isScript else { return nil }
       var typed: [String: TypedExpression] = [:]
       for option in options { typed[option.name.text] = check(option.value) }
-      return .plot(values.map { shownWhole($0) }, options: typed)
-    case .export(let value, let name): return isScript ? .export(shownWhole(value), to: check(string: name)) : nil
-    case .expression(let value): return isScript ? .expression(shownWhole(value)) : nil
+      return .plot(values.map { wholly($0) }, options: typed)
+    case .export(let value, let name): return isScript ? .export(wholly(value), to: check(string: name)) : nil
+    case .expression(let value): return isScript ? .expression(wholly(value)) : nil
     case .condition(let condition, let then, let otherwise):
       guard isScript else { return nil }
       let typed = checkCondition(condition)
@@ -398,13 +400,6 @@ struct Checker {
       }
     default: return nil
     }
-  }
-
-  /// A value that the script shows: results as a whole are then asked for as a whole.
-  mutating func shownWhole(_ e: Expression) -> TypedExpression {
-    let value = resolvedTree(checkWhole(e))
-    demandWhole(value)
-    return value
   }
 
   /// An expression whose value is shown or given away as it is.
@@ -484,7 +479,9 @@ struct Checker {
 
   mutating func checkCheck(_ tree: Check) -> TypedCheck {
     provenance.begin()
+    isClaim = true
     let claim = checkWhole(tree.claim)
+    isClaim = false
     let confidence = tree.confidence.map { checkQuantity($0, .dimensionless) }
     let figures = provenance.endCheck(tree)
     switch resolved(claim.type) {

@@ -37,6 +37,8 @@ public struct Demand: Sendable {
   public var full: Set<String> = []
   /// Asked for no more than moments, extremes and the last value: kept in summary.
   public var summaries: Set<String> = []
+  /// Of these, what a check claims something of: one long replication keeps its observations, for batches are made of them.
+  public var claimed: Set<String> = []
   /// The whole of the results is printed or passed on: everything is kept in summary.
   public var everything = false
   /// An alias was made of a part of the results: all below this path is kept in full.
@@ -45,7 +47,7 @@ public struct Demand: Sendable {
 
   /// Whether all that is asked for here is kept under `other`, too.
   public func isCovered(by other: Demand) -> Bool {
-    full.isSubset(of: other.full) && summaries.isSubset(of: other.summaries) && prefixes.isSubset(of: other.prefixes) && (other.everything || !everything)
+    full.isSubset(of: other.full) && summaries.isSubset(of: other.summaries) && claimed.isSubset(of: other.claimed) && prefixes.isSubset(of: other.prefixes) && (other.everything || !everything)
   }
 
   /// What either asks for.
@@ -53,6 +55,7 @@ public struct Demand: Sendable {
     var both = self
     both.full.formUnion(other.full)
     both.summaries.formUnion(other.summaries)
+    both.claimed.formUnion(other.claimed)
     both.prefixes.formUnion(other.prefixes)
     both.everything = everything || other.everything
     return both
@@ -465,7 +468,7 @@ public enum Builtin: String, Sendable, CaseIterable {
   case cumulative
   case product
   // lists
-  case length, sort, reverse, map, filter, range, append, contains, index
+  case length, sort, reverse, map, filter, append, contains, index
   // laws
   /// Draws from a law (journeys only); `happens(p)`: true with probability p.
   case sample, happens

@@ -49,7 +49,7 @@ import Testing
 
   /// Each module of the house is in the list of the house: a folder of Sources is a target and the other way round.
   @Test func everyFolderIsATarget() throws {
-    let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.root.appending(path: "Sources").path())
+    let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.root.appending(path: "Sources").systemPath)
     let targets = Self.rooms.map(\.name) + ["CReadline", "CVariateBlocks", "souk-cli", "embed-texts"]
     #expect(folders.filter { !$0.hasPrefix(".") }.sorted() == targets.sorted())
   }

@@ -90,7 +90,7 @@ private struct ReferenceCase {
   /// Runs the script with one in `divisor` of its replications.
   func run(oneIn divisor: Int, seconds: Double) throws -> [Finding] {
     let scratch = try Scratch(["\(name).souk": try printing(oneIn: divisor)])
-    let finished = try Program.shell("exec '\(Self.program.path())' run \(name).souk --json", in: scratch.url, seconds: seconds)
+    let finished = try Program.shell("exec '\(Self.program.systemPath)' run \(name).souk --json", in: scratch.url, seconds: seconds)
     // The script's own tolerances are those of all replications: with a part of them its checks may fail.
     let isRun = !finished.crashed && (finished.code == 0 || finished.code == 1)
     try #require(isRun, "\(name) ended with \(finished.crashed ? "signal " : "")\(finished.code) after \(seconds) s at most\n\(finished.errors)")

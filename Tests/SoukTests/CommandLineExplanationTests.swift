@@ -105,7 +105,7 @@ import Testing
   static func fixtures(for code: String, in folder: Scratch) throws {
     switch code {
     case "E0502": try FileManager.default.createDirectory(at: folder.url.appending(path: "models"), withIntermediateDirectories: true)
-    case "E0503": #expect(mkfifo(folder.url.appending(path: "private.souk").path(), 0o600) == 0)
+    case "E0503": #expect(mkfifo(folder.url.appending(path: "private.souk").systemPath, 0o600) == 0)
     case "E0504": try folder.write([UInt8](repeating: 0x20, count: 16 << 20 + 1), to: "large.souk")
     case "E0505": try folder.write([0x50, 0x4B, 3, 4, 0, 0], to: "binary.csv")
     case "E0506": try folder.write(Array("name,sort\n".utf8) + [0xD6, 0xD0, 0x2C, 0x31, 0x0A], to: "gbk.csv")

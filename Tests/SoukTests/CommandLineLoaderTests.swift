@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct LoaderTests {
   static func load(_ folder: Scratch, _ name: String = "main.souk") throws -> LoadedScript {
-    try Loader.load(folder.url.appending(path: name).path())
+    try Loader.load(folder.url.appending(path: name).systemPath)
   }
 
   static func codes(_ folder: Scratch) throws -> [String] { try load(folder).diagnostics.map(\.code.text) }
@@ -44,7 +44,7 @@ import Testing
   @Test func nothingOutsideIsRead() throws {
     let outside = try Scratch(["secret.souk": "let secret = 1\n"])
     let folder = try Scratch([
-      "main.souk": "import \"../x.souk\", \"\(outside.url.path())/secret.souk\", \"link.souk\", \"in/../../y.souk\", \"in/ok.souk\"\n",
+      "main.souk": "import \"../x.souk\", \"\(outside.url.systemPath)/secret.souk\", \"link.souk\", \"in/../../y.souk\", \"in/ok.souk\"\n",
       "in/ok.souk": "import \"../side.souk\"\n", "side.souk": "let side = 1\n",
     ])
     try FileManager.default.createSymbolicLink(
@@ -113,7 +113,7 @@ import Testing
 @Suite struct ReplacingFileTests {
   @Test func permissionsAndLinksStay() throws {
     let folder = try Scratch(["real": "old"])
-    let real = folder.url.appending(path: "real").path(), link = folder.url.appending(path: "link").path()
+    let real = folder.url.appending(path: "real").systemPath, link = folder.url.appending(path: "link").systemPath
     try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: real)
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: real)
     try Files.replace(link, with: Array("new".utf8))
@@ -125,8 +125,8 @@ import Testing
 
   @Test func whatCannotBeWrittenLeavesNothing() throws {
     let folder = try Scratch(["sub/x": ""])
-    #expect(throws: FileProblem.self) { try Files.replace(folder.url.appending(path: "sub").path(), with: [1]) }
-    #expect(throws: FileProblem.self) { try Files.replace(folder.url.appending(path: "none/x").path(), with: [1]) }
+    #expect(throws: FileProblem.self) { try Files.replace(folder.url.appending(path: "sub").systemPath, with: [1]) }
+    #expect(throws: FileProblem.self) { try Files.replace(folder.url.appending(path: "none/x").systemPath, with: [1]) }
     #expect(throws: FileProblem.self) { try Files.replace("/dev/full", with: [1]) }
     #expect(folder.names == ["sub"])
   }

@@ -12,7 +12,7 @@ enum Repository {
 
   /// All files below a folder with this extension, by their path from the root, in ascending order.
   static func files(below folder: String, extension ending: String) -> [String] {
-    let base = root.appending(path: folder).path()
+    let base = root.appending(path: folder).systemPath
     let enumerator = FileManager.default.enumerator(atPath: base)
     var found: [String] = []
     while let name = enumerator?.nextObject() as? String {
@@ -20,6 +20,11 @@ enum Repository {
     }
     return found.sorted()
   }
+}
+
+extension URL {
+  /// The path as the system takes it: a blank in it is a blank.
+  var systemPath: String { path(percentEncoded: false) }
 }
 
 /// What a finished process left.
@@ -43,9 +48,9 @@ enum Program {
   /// The program that was built together with the tests.
   static let url: URL = {
     let test = URL(fileURLWithPath: CommandLine.arguments[0])
-    for folder in sequence(first: test.deletingLastPathComponent(), next: { $0.path() == "/" ? nil : $0.deletingLastPathComponent() }) {
+    for folder in sequence(first: test.deletingLastPathComponent(), next: { $0.systemPath == "/" ? nil : $0.deletingLastPathComponent() }) {
       let candidate = folder.appending(path: "souk")
-      if FileManager.default.isExecutableFile(atPath: candidate.path()), folder.path().contains(".build") || folder.lastPathComponent == "debug" {
+      if FileManager.default.isExecutableFile(atPath: candidate.systemPath), folder.systemPath.contains(".build") || folder.lastPathComponent == "debug" {
         return candidate
       }
     }
@@ -91,9 +96,10 @@ enum Program {
 
   /// Runs `souk` at a terminal that script(1) makes; `meanwhile` types.
   static func terminal(_ words: [String] = [], environment: [String: String], meanwhile: (Running) -> Void) throws -> Finished {
-    let process = process([], environment: environment)
+    let process = process([], environment: environment.merging(["SHELL": "/bin/sh"]) { $1 })
     process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
-    process.arguments = ["-qec", "'\(url.path())' \(words.joined(separator: " "))", "/dev/null"]
+    // In place of the shell, which Ctrl-C would end too.
+    process.arguments = ["-qec", "exec '\(url.systemPath)' \(words.joined(separator: " "))", "/dev/null"]
     return try run(process, input: nil, seconds: 300, meanwhile: meanwhile)
   }
 
@@ -101,7 +107,7 @@ enum Program {
   static func shell(_ command: String, in folder: URL? = nil, seconds: Double = 300) throws -> Finished {
     let process = process([], in: folder)
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = ["-c", "souk() { '\(url.path())' \"$@\"; }\n\(command)"]
+    process.arguments = ["-c", "souk() { '\(url.systemPath)' \"$@\"; }\n\(command)"]
     return try run(process, input: nil, seconds: seconds)
   }
 
@@ -200,5 +206,5 @@ final class Scratch {
 
   func text(_ name: String) throws -> String { try String(contentsOf: url.appending(path: name), encoding: .utf8) }
 
-  var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.path())) ?? []).sorted() }
+  var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: url.systemPath)) ?? []).sorted() }
 }

@@ -49,7 +49,7 @@ import Testing
     arguments: ["C", "C.UTF-8", "ko_KR.UTF-8"], ["xterm", "dumb"])
   func terminal(_ locale: String, _ kind: String) throws {
     let state = try Scratch()
-    let finished = try Program.terminal(environment: ["LC_ALL": locale, "INPUTRC": "/dev/null", "TERM": kind, "XDG_STATE_HOME": state.url.path()]) {
+    let finished = try Program.terminal(environment: ["LC_ALL": locale, "INPUTRC": "/dev/null", "TERM": kind, "XDG_STATE_HOME": state.url.systemPath]) {
       $0.awaits("souk> ")
       $0.types("print \"한글값\"\n")
       $0.awaits("souk> ", count: 2)
@@ -71,7 +71,7 @@ import Testing
     let history = state.url.appending(path: "souk/history")
     let kept = try state.text("souk/history")
     #expect(kept == "print \"한글값\"\n1 + 2\nans * 2 min\n")
-    let mode = try FileManager.default.attributesOfItem(atPath: history.path())[.posixPermissions] as? Int
+    let mode = try FileManager.default.attributesOfItem(atPath: history.systemPath)[.posixPermissions] as? Int
     #expect(mode == 0o600)
   }
 
@@ -80,7 +80,7 @@ import Testing
   func pasteCompletionInterruption() throws {
     let state = try Scratch()
     let finished = try Program.terminal(
-      environment: ["LC_ALL": "C.UTF-8", "INPUTRC": "/dev/null", "TERM": "xterm", "XDG_STATE_HOME": state.url.path()]
+      environment: ["LC_ALL": "C.UTF-8", "INPUTRC": "/dev/null", "TERM": "xterm", "XDG_STATE_HOME": state.url.systemPath]
     ) {
       $0.awaits("souk> ")
       $0.types("\u{1B}[200~unit order\nmodel Slow {\n\n  source s { rate: 1000 order/s, journey: go }\n  station t { service: 1 ms }\n  journey go { use t }\n}\n\u{1B}[201~\n")
@@ -157,7 +157,7 @@ import Testing
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
   func noHistoryLeavesNoFile() throws {
     let state = try Scratch()
-    let finished = try Program.terminal(["--no-history"], environment: ["INPUTRC": "/dev/null", "XDG_STATE_HOME": state.url.path()]) {
+    let finished = try Program.terminal(["--no-history"], environment: ["INPUTRC": "/dev/null", "XDG_STATE_HOME": state.url.systemPath]) {
       $0.awaits("souk> ")
       $0.types("7 * 6\n")
       $0.awaits("42")

@@ -170,7 +170,7 @@ private enum Scripts {
   @Test func githubGetsAnnotationsAndSummary() throws {
     let folder = try Scratch(["a.souk": Scripts.fails, "summary.md": "before\n"])
     let finished = try Program.run(
-      ["test", "a.souk", "--format", "github"], in: folder.url, environment: ["GITHUB_STEP_SUMMARY": folder.url.appending(path: "summary.md").path()])
+      ["test", "a.souk", "--format", "github"], in: folder.url, environment: ["GITHUB_STEP_SUMMARY": folder.url.appending(path: "summary.md").systemPath])
     #expect(finished.code == 1 && finished.output.contains("::error file=a.souk,line=11,col=1,title=fails%3A quick::"))
     #expect(finished.output.contains("FAILS      quick"), "people read the log, too")
     #expect(try folder.text("summary.md").hasPrefix("before\n## souk test: failed\n"))
@@ -199,7 +199,7 @@ private enum Scripts {
   @Test func aKilledRunLeavesNoReport() throws {
     let folder = try Scratch(["a.souk": Scripts.test, "b.souk": Models.endless, "r.xml": "<old/>"])
     let killed = try Program.shell(
-      "'\(Program.url.path())' test --threads 1 --format junit=r.xml > out & p=$!; until grep -q delays out; do sleep 0.05; done; kill -9 $p; wait $p; echo $?",
+      "'\(Program.url.systemPath)' test --threads 1 --format junit=r.xml > out & p=$!; until grep -q delays out; do sleep 0.05; done; kill -9 $p; wait $p; echo $?",
       in: folder.url)
     #expect(killed.output.hasSuffix("137\n"), "\(killed)")
     #expect(folder.names == ["a.souk", "b.souk", "out"])
@@ -219,7 +219,7 @@ private enum Scripts {
 @Suite struct PipelineExampleTests {
   @Test func makeRunsWhatChanged() throws {
     let folder = try Scratch(["checks/a.souk": Scripts.holds, "Makefile": try Repository.text("examples/ci/Makefile")])
-    let path = "PATH='\(Program.url.deletingLastPathComponent().path())':$PATH"
+    let path = "PATH='\(Program.url.deletingLastPathComponent().systemPath)':$PATH"
     let first = try Program.shell("\(path) make check", in: folder.url)
     #expect(first.code == 0 && first.output.contains("holds      bearable"), "\(first)")
     #expect(try Program.shell("\(path) make check", in: folder.url).output.contains("othing to be done"))
@@ -231,8 +231,8 @@ private enum Scripts {
 
   @Test func commitsAreHeldUpByFailures() throws {
     let folder = try Scratch(["a.souk": Scripts.test, "notes.txt": "x"])
-    let hook = Repository.root.appending(path: "examples/ci/pre-commit").path()
-    let path = "export PATH='\(Program.url.deletingLastPathComponent().path())':$PATH"
+    let hook = Repository.root.appending(path: "examples/ci/pre-commit").systemPath
+    let path = "export PATH='\(Program.url.deletingLastPathComponent().systemPath)':$PATH"
     let prepare = "git init -q . && git config user.email a@b.c && git config user.name a && git config core.hooksPath .git/hooks && cp '\(hook)' .git/hooks/pre-commit"
     func commit(_ what: String) throws -> Finished { try Program.shell("\(path); git add . && git commit -qm '\(what)'", in: folder.url) }
     #expect(try Program.shell(prepare, in: folder.url).code == 0)
@@ -278,7 +278,7 @@ private enum Scripts {
     let slow = Scripts.till("let long = run Shop { span: 2_000_000 h, replications: 40 }\ncheck \"bearable\": mean(day.till.wait) < 1 h\ncheck \"endless\": mean(long.till.wait) < 1 h")
     let folder = try Scratch(["a.souk": Scripts.holds, "b.souk": slow])
     let killed = try Program.shell(
-      "'\(Program.url.path())' test --resume --threads 1 > out & p=$!; until [ -s .souk/a.souk.evidence ]; do sleep 0.05; done; kill -9 $p; wait $p; echo $?", in: folder.url)
+      "'\(Program.url.systemPath)' test --resume --threads 1 > out & p=$!; until [ -s .souk/a.souk.evidence ]; do sleep 0.05; done; kill -9 $p; wait $p; echo $?", in: folder.url)
     #expect(killed.output.hasSuffix("137\n"), "\(killed)")
     let resumed = try Program.run(["test", "a.souk", "--resume", "--max-steps", "1000"], in: folder.url)
     #expect(resumed.code == 0 && resumed.output.contains("holds      bearable"), "\(resumed)")

@@ -271,7 +271,7 @@ enum Models {
 
   @Test func formattingIsWholeAndKeepsPermissions() throws {
     let folder = try Scratch(["a.souk": "let  x=1\nprint   x\n", "b/c.souk": "print 1\n", "bad.souk": "let = (\n"])
-    let path = folder.url.appending(path: "a.souk").path()
+    let path = folder.url.appending(path: "a.souk").systemPath
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     let checked = try Program.run(["fmt", "--check", "a.souk", "b"], in: folder.url)
     #expect(checked.code == 1 && checked.output.contains("a.souk") && checked.output.contains("+ let x = 1"), "\(checked)")

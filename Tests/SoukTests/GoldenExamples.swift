@@ -100,7 +100,7 @@ struct Fence: CustomTestStringConvertible {
   @Test(arguments: pages) func linksLeadSomewhere(_ page: String) throws {
     let folder = Repository.root.appending(path: page).deletingLastPathComponent()
     for link in try Repository.text(page).matches(of: /\]\(([^)#:]+)(#[^)]*)?\)/) {
-      let target = folder.appending(path: String(link.1)).path()
+      let target = folder.appending(path: String(link.1)).systemPath
       #expect(FileManager.default.fileExists(atPath: target), "\(page) links to \(link.1)")
     }
   }

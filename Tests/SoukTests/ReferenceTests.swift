@@ -3,6 +3,7 @@
 import Foundation
 import Souk
 import SoukLibrary
+import SoukSema
 import Testing
 
 @Suite struct ReferenceTests {
@@ -33,6 +34,14 @@ import Testing
     #expect(list.output.contains("std.payments") && list.output.contains("std.cloud"))
     let wrong = try Program.run(["doc", "std.paymnts"])
     #expect(wrong.code == 2 && wrong.errors.contains("did you mean `souk doc std.payments`?"), "\(wrong)")
+  }
+
+  /// Help at the prompt knows every function and every distribution that the language brings.
+  @Test func wordsHaveHelp() {
+    let operators: Set<Builtin> = [.contains, .print]
+    for builtin in Builtin.allCases where !operators.contains(builtin) { #expect(WordHelp.all[builtin.rawValue] != nil, "\(builtin.rawValue)") }
+    // What `weighted` draws from is written `mix { … }`.
+    for law in LawName.allCases where law != .weighted { #expect(WordHelp.all[law.rawValue] != nil, "\(law.rawValue)") }
   }
 
   @Test func aScriptOfOnesOwn() throws {
