@@ -108,6 +108,7 @@ public struct WordHelp: Sendable {
     ("add", "add GAUGE: AMOUNT", "Adds to a gauge or a variable."),
     ("set", "set GAUGE: VALUE", "Gives a gauge its value."),
     ("leave", "leave as \"outcome\"", "Ends the journey."),
+    ("mix", "mix { 70% => fast, 30% => slow }", "A distribution of values, or a mixture of distributions, by their chances."),
     ("choose", "choose { 30% => STEP, else => STEP }", "Goes one way or another, by chance."),
     ("spawn", "spawn journey(args)", "Starts a journey of its own."),
     ("time", "time MEASURE { … }", "Measures how long these steps take."),

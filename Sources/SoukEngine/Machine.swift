@@ -379,8 +379,8 @@ extension Machine {
       frames[Int(token) &* stride &+ Int(program.timed[i].slot)] = -1
       i &+= 1
     }
-    add(record.started, weight)
-    add(record.active, weight)
+    add(record.started, record.weight)
+    add(record.active, record.weight)
     if isTraced { tell(.started, token, 0) }
     return token
   }
@@ -404,12 +404,12 @@ extension Machine {
   /// A journey's token ends.
   mutating func end(_ token: Int32, outcome: Int32, result: Double) {
     let record = journeys[tokens[token].journey]
-    add(record.active, -weight)
-    add(record.finished, weight)
+    add(record.active, -record.weight)
+    add(record.finished, record.weight)
     self.record(record.time, seconds(now &- tokens[token].created))
     if outcome >= 0 {
       self.record(record.outcome, Double(outcome))
-      if outcome < record.outcomeCount { add(program.outcomes[record.outcomes &+ outcome], weight) }
+      if outcome < record.outcomeCount { add(program.outcomes[record.outcomes &+ outcome], record.weight) }
     }
     if isTraced { tell(.finished, token, Double(outcome)) }
     if tokens[token].handle >= 0 { finishHandle(tokens[token].handle, result: result) }

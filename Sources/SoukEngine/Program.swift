@@ -76,7 +76,7 @@ final class Program: @unchecked Sendable {
       let record = JourneyRecord(
         entry: journey.entry, started: cell(journey.started), finished: cell(journey.finished), active: cell(journey.active),
         time: tally(journey.time), outcome: tally(journey.outcome), timed: Int32(timed.count), timedCount: Int32(journey.timed.count),
-        outcomes: Int32(outcomes.count), outcomeCount: Int32(journey.outcomeCells.count))
+        outcomes: Int32(outcomes.count), outcomeCount: Int32(journey.outcomeCells.count), weight: journey.isSingle ? 1 : model.weight)
       for slot in journey.timed { timed.append(TimedSlot(slot: slot.slot, tally: slot.tally)) }
       for outcome in journey.outcomeCells { outcomes.append(cell(outcome)) }
       return record
@@ -189,6 +189,8 @@ struct JourneyRecord: BitwiseCopyable {
   var timedCount: Int32
   var outcomes: Int32
   var outcomeCount: Int32
+  /// As how many it is counted.
+  var weight: Double
 }
 
 struct TimedSlot: BitwiseCopyable {

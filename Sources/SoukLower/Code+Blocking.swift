@@ -139,6 +139,7 @@ extension Lowering {
   }
 
   private func use(_ station: TypedExpression, _ duration: TypedExpression?, _ clauses: TypedClauses, _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+    try mustScale(frame, station, "use")
     let reference = try thing(station, ctx)
     let all: [Int] = if case .picked(let all, _) = reference { all } else { [reference.first] }
     // Registers of constants are numbered below 0 until the code is whole, so that -1 alone says nothing.
@@ -217,11 +218,6 @@ extension Lowering {
     try request(code, thing(level, ctx), amount: amount, clauses, step, ctx) { self.kernelIndex[$0] }
   }
 
-  /// What stands for itself divides, for the engine multiplies by the scale.
-  private func perEntity(_ x: Term, _ frame: FrameState, _ span: Span) throws(EvaluationError) -> Term {
-    frame.isSingle && weight != 1 ? try binary(.divide, x, .constant(weight), span) : x
-  }
-
   private func await_(_ e: TypedExpression, _ clauses: TypedClauses, _ step: TypedStep, _ ctx: CodeContext) throws(EvaluationError) {
     let compiled = try self.clauses(clauses, ctx)
     let condition = condition(e, ctx)
@@ -283,6 +279,7 @@ extension Lowering {
   }
 
   private func join(_ batch: TypedExpression, _ clauses: TypedClauses, _ body: [TypedStep], _ step: TypedStep, _ ctx: CodeContext) throws(EvaluationError) {
+    if let frame = ctx.frame { try mustScale(frame, batch, "join") }
     try eachThing(thing(batch, ctx), step.span) { (i) throws(EvaluationError) in try self.join(i, clauses, body, ctx) }
   }
 
@@ -387,6 +384,7 @@ extension Lowering {
   private func record(_ measure: TypedExpression, _ x: TypedExpression, _ step: TypedStep, _ ctx: CodeContext) throws(EvaluationError) {
     let value = try number(x, ctx)
     let reference = try thing(measure, ctx)
+    if let frame = ctx.frame { doings.observes(reference.all, frame) }
     try emit(.record, 0, value, 0, operand: 0, reference, step.span) { self.tallyIndex($0, .sample) ?? -1 }
     try countSeen(reference, step.span)
   }
@@ -421,6 +419,7 @@ extension Lowering {
     defer { frame.nextSlot = slots }
     var reference = try thing(measure, ctx)
     if case .picked(let all, let row) = reference { reference = .picked(all, row: try lasting(row, ctx, measure.span)) }
+    doings.observes(reference.all, frame)
     let slot = timedSlot(reference, frame)
     try emitTimed(.timeBegin, slot, reference, step.span)
     frame.cleanups.append(.timed(slot: slot, tally: reference))
@@ -559,11 +558,12 @@ extension Lowering {
 
   func spawn(_ target: TypedExpression, _ e: TypedExpression, _ ctx: CodeContext, keepsHandle: Bool) throws(EvaluationError) -> Term {
     let start = try journeyStart(target, Binding(expression: target, env: ctx.env), ctx)
-    let key = MemberKey(instance: start.instance, member: start.member)
-    let index = journeyNumber(key)
+    let isSingle = weight != 1 && ctx.frame?.isSingle ?? false
+    let index = journeyNumber(JourneyKey(MemberKey(instance: start.instance, member: start.member), isSingle: isSingle))
     guard case .journey(let journey) = program.scopes[instances[start.instance].scope.index].members[start.member.index].kind else {
       throw .unexpected("this isn't a journey", e.span)
     }
+    doings.spawns(index, by: ctx.frame)
     let values = try arguments(journey, start)
     var registers: [Int32] = []
     for value in values { registers.append(try register(value, e.span)) }

@@ -149,7 +149,7 @@ extension Lowering {
     guard case .value(.journey(let path, let id)) = try reference(base, ctx), let instance = instanceIndex[path] else {
       throw .unexpected("a statistic of what isn't a journey", e.span)
     }
-    let journey = model.journeys[Int(journeyNumber(MemberKey(instance: instance, member: id)))]
+    let journey = model.journeys[Int(journeyNumber(JourneyKey(MemberKey(instance: instance, member: id))))]
     switch statistic {
     case .started: return load(journey.started)
     case .finished: return load(journey.finished)

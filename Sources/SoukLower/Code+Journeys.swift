@@ -11,17 +11,11 @@ extension Lowering {
     for (i, instance) in instances.enumerated() {
       let scope = program.scopes[instance.scope.index]
       for (m, member) in scope.members.enumerated() {
-        if case .journey = member.kind { _ = journeyNumber(MemberKey(instance: i, member: MemberID(m))) }
+        if case .journey = member.kind { _ = journeyNumber(JourneyKey(MemberKey(instance: i, member: MemberID(m)))) }
       }
     }
     makeRecordedFormulas()
-    var next = 0
-    while next < journeyQueue.count {
-      let (key, index) = journeyQueue[next]
-      next += 1
-      attempt { () throws(EvaluationError) in try writeJourney(key, index) }
-      flushPending()
-    }
+    writeJourneys()
     for i in things.indices where things[i].kind == .source {
       attempt { () throws(EvaluationError) in try writeSource(i) }
       flushPending()
@@ -29,6 +23,7 @@ extension Lowering {
     writeSteppedCells()
     attempt { () throws(EvaluationError) in try writeFlows() }
     for i in instances.indices { writeProcesses(i) }
+    writeJourneys()
     var formula = 0
     while formula < derivedFormulas.count {
       let derived = derivedFormulas[formula]
@@ -39,6 +34,15 @@ extension Lowering {
     for i in instances.indices { writeInvariants(i) }
     flushPending()
     writeSteppedCells()
+  }
+
+  /// Those that are asked for and not written yet; who spawns asks for others.
+  private func writeJourneys() {
+    while !journeyQueue.isEmpty {
+      let (key, index) = journeyQueue.removeFirst()
+      attempt { () throws(EvaluationError) in try writeJourney(key, index) }
+      flushPending()
+    }
   }
 
   func flushPending() {
@@ -52,8 +56,16 @@ extension Lowering {
   // MARK: Journeys
 
   /// The number of an instance's journey; makes its cells and puts it on the list of what is to be written.
-  func journeyNumber(_ key: MemberKey) -> Int32 {
+  ///
+  /// One that stands for itself shares the cells of those that stand for as many as the scale says.
+  func journeyNumber(_ key: JourneyKey) -> Int32 {
     if let known = journeyIndex[key] { return known }
+    if key.isSingle {
+      var journey = model.journeys[Int(journeyNumber(JourneyKey(key.member)))]
+      journey.isSingle = true
+      return add(journey, key)
+    }
+    let key = key.member
     let instance = instances[key.instance]
     let member = program.scopes[instance.scope.index].members[key.member.index]
     let path = Self.joined(instance.name, member.name)
@@ -68,24 +80,32 @@ extension Lowering {
       model.tallies.append(Tally(path: "\(path).\(statistic.rawValue)", recording: recording(demand, statistic)))
       return Int32(model.tallies.count - 1)
     }
-    let index = Int32(model.journeys.count)
-    let label = emitter.label()
-    journeyLabels.append(label)
     var journey = SoukModel.Journey(
-      path: path, entry: label.index, started: cell(.started), finished: cell(.finished), active: cell(.active), time: tally(.time),
+      path: path, started: cell(.started), finished: cell(.finished), active: cell(.active), time: tally(.time),
       outcome: tally(.outcome))
     for outcome in outcomes {
       let kept = recording(demand, .outcome)
       model.cells.append(Cell(path: "\(path).outcome.\(outcome)", recording: kept == .off ? .off : .summary))
       journey.outcomeCells.append(Int32(model.cells.count - 1))
     }
+    return add(journey, JourneyKey(key))
+  }
+
+  private func add(_ journey: SoukModel.Journey, _ key: JourneyKey) -> Int32 {
+    let index = Int32(model.journeys.count)
+    let label = emitter.label()
+    journeyLabels.append(label)
     model.journeys.append(journey)
+    model.journeys[Int(index)].entry = label.index
+    model.journeys[Int(index)].timed = []
+    model.journeys[Int(index)].frameSlots = 0
     journeyIndex[key] = index
     journeyQueue.append((key, index))
     return index
   }
 
-  private func writeJourney(_ key: MemberKey, _ index: Int32) throws(EvaluationError) {
+  private func writeJourney(_ journeyKey: JourneyKey, _ index: Int32) throws(EvaluationError) {
+    let key = journeyKey.member
     let instance = instances[key.instance]
     let member = program.scopes[instance.scope.index].members[key.member.index]
     guard case .journey(let journey) = member.kind else { return }
@@ -101,6 +121,8 @@ extension Lowering {
       slots += count
     }
     let frame = FrameState(parameterSlots: slots, isProcess: false, outcomes: journey.outcomes, result: journey.result)
+    frame.isSingle = journeyKey.isSingle
+    frame.journey = index
     let ctx = CodeContext(
       instance: instance.path, owner: Self.joined(instance.name, member.name), body: .member(instance.scope, key.member),
       locals: journey.body.locals, frame: frame)
@@ -161,8 +183,7 @@ extension Lowering {
     ctx.env = thing.env
     ctx.adoptStatics(self)
     let start = try journeyStart(binding.expression, binding, ctx)
-    let key = MemberKey(instance: start.instance, member: start.member)
-    let index = journeyNumber(key)
+    let index = journeyNumber(JourneyKey(MemberKey(instance: start.instance, member: start.member)))
     guard case .journey(let journey) = program.scopes[instances[start.instance].scope.index].members[start.member.index].kind else { return }
     var entry = journeyLabels[Int(index)]
     if !journey.parameters.isEmpty {
@@ -560,13 +581,13 @@ extension Lowering {
     case .things(let table, let rows, let all): return .array(table, rows: rows, all.map { .thing(thingLayout($0)) })
     case .instances(let table, let rows, let all): return .array(table, rows: rows, all.map { .instance(layout(of: $0)) })
     case .journey:
-      guard let index = journeyIndex[key] else { return nil }
+      guard let index = journeyIndex[JourneyKey(key)] else { return nil }
       let journey = model.journeys[Int(index)]
       let outcomes: [String] =
         if case .journey(let typed) = program.scopes[instances[key.instance].scope.index].members[key.member.index].kind { typed.outcomes } else { [] }
       return .journey(
         JourneyLayout(
-          path: journey.path,
+          path: journey.path, isSingle: !startedJourneys.contains(index),
           probes: [
             .started: .cell(Int(journey.started)), .finished: .cell(Int(journey.finished)), .active: .cell(Int(journey.active)),
             .time: .tally(Int(journey.time)), .outcome: .tally(Int(journey.outcome)),
@@ -585,6 +606,7 @@ extension Lowering {
     var layout = ThingLayout(
       kind: things[i].kind, path: things[i].name, dimension: dimension(of: i), probes: probes[i], capacity: capacities[i])
     layout.factors = factors[i].filter { $0.value != 1 }
+    layout.isSingle = doings.areSingle(i, started: startedJourneys)
     return layout
   }
 }

@@ -34,6 +34,8 @@ public struct ThingLayout: Sendable {
   /// What a recorded number is multiplied by to be in base units, where that isn't 1: amounts of money are recorded in
   /// smallest units, a live capacity under a scale in entities.
   public var factors: [Statistic: Double] = [:]
+  /// Whether what it observes stands for itself, whatever the scale.
+  public var isSingle = false
   public init(kind: ThingKind, path: String, dimension: Dimension, probes: [Statistic: Probe], capacity: Double? = nil) {
     self.kind = kind
     self.path = path
@@ -45,12 +47,15 @@ public struct ThingLayout: Sendable {
 
 public struct JourneyLayout: Sendable {
   public var path: String
+  /// Whether all who pass it stand for themselves, whatever the scale.
+  public var isSingle: Bool
   public var probes: [Statistic: Probe]
   public var outcomes: [String]
   /// Counter cell of each outcome.
   public var outcomeCells: [Int]
-  public init(path: String, probes: [Statistic: Probe], outcomes: [String], outcomeCells: [Int]) {
+  public init(path: String, isSingle: Bool, probes: [Statistic: Probe], outcomes: [String], outcomeCells: [Int]) {
     self.path = path
+    self.isSingle = isSingle
     self.probes = probes
     self.outcomes = outcomes
     self.outcomeCells = outcomeCells

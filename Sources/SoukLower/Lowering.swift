@@ -102,6 +102,9 @@ final class Lowering: NetworkReader {
   var probes: [[Statistic: Probe]] = []
   var factors: [[Statistic: Double]] = []
   var capacities: [Double?] = []
+  /// Capacities that must be whole in entities, and those of them that the scale would split.
+  var wholeCapacities: Set<Double> = []
+  var splitCapacities: [(what: String, value: Double, span: Span)] = []
   /// For each thing its index in the model's table of its kind (station, pool, …); -1 if none.
   var kernelIndex: [Int32] = []
   /// Of a measure, counter or gauge with `window`: its index in `windows`.
@@ -120,9 +123,12 @@ final class Lowering: NetworkReader {
   var formulaCells: [MemberKey: Int32] = [:]
 
   // Code under construction
-  var journeyIndex: [MemberKey: Int32] = [:]
-  var journeyQueue: [(key: MemberKey, index: Int32)] = []
+  var journeyIndex: [JourneyKey: Int32] = [:]
+  var journeyQueue: [(key: JourneyKey, index: Int32)] = []
   var journeyLabels: [CodeLabel] = []
+  var doings = Doings()
+  /// Journeys that are ever started; known when all code is written.
+  private(set) lazy var startedJourneys = doings.started(by: model.sources.map(\.journey))
   var streamIndex: [String: Int32] = [:]
   var originIndex: [String: Int32] = [:]
   var columnIndex: [ColumnKey: Int32] = [:]
@@ -184,6 +190,7 @@ final class Lowering: NetworkReader {
     makeThings()
     try stopIfMistaken()
     writeCode()
+    reportSplitCapacities()
     try stopIfMistaken()
     finishModel()
     try stopIfMistaken()

@@ -37,6 +37,13 @@ enum ThingReference {
     case .picked(let all, _): all[0]
     }
   }
+
+  var all: [Int] {
+    switch self {
+    case .one(let i): [i]
+    case .picked(let all, _): all
+    }
+  }
 }
 
 /// A body whose draws are numbered by themselves: a journey, an action, a process, a function.
@@ -95,6 +102,8 @@ enum Cleanup {
 final class FrameState {
   /// Nobody's journey: it has no outcome.
   let isProcess: Bool
+  /// The journey's number; -1 of a process.
+  var journey: Int32 = -1
   /// What is counted, moved and held stands for itself rather than for as many as the scale says: in processes, and in what a
   /// batch does once for all who are in it.
   var isSingle: Bool

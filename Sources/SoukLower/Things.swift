@@ -159,7 +159,11 @@ extension Lowering {
       throw .notWhole(what, x, span)
     }
     let divided = x / weight
-    guard divided == divided.rounded() else { throw fractional(what, x, span) }
+    if x > 0 { wholeCapacities.insert(x) }
+    guard divided == divided.rounded() else {
+      splitCapacities.append((what, x, span))
+      return divided.rounded(.up)
+    }
     if weight > 1, divided > 0, divided < 10 {
       warn(
         "E0313", "\(what) is \(written(divided)) at this scale: small stations queue more than large ones", at: span,
@@ -168,12 +172,18 @@ extension Lowering {
     return divided
   }
 
-  private func fractional(_ what: String, _ x: Double, _ span: Span) -> EvaluationError {
-    var safe = min(weight, x)
-    while safe > 1, x.truncatingRemainder(dividingBy: safe) != 0 { safe -= 1 }
-    return EvaluationError(
-      "E0312", "\(what) would be \(written(x / weight)) at this scale", at: span, "\(written(x)) isn't a multiple of \(written(weight))",
-      hint: "the coarsest safe scale is 1/\(written(max(1, safe)))")
+  /// Reports the capacities that the scale would split, once all are known: a scale is safe if it splits none of them.
+  func reportSplitCapacities() {
+    guard !splitCapacities.isEmpty, let least = wholeCapacities.min() else { return }
+    var safe = min(weight, least)
+    while safe > 1, !wholeCapacities.allSatisfy({ $0.truncatingRemainder(dividingBy: safe) == 0 }) { safe -= 1 }
+    let hint = safe > 1 ? "the coarsest safe scale is 1/\(written(safe))" : "no scale is safe here; a station with a `rate` can be scaled as one likes"
+    for (what, x, span) in splitCapacities {
+      report(
+        EvaluationError(
+          "E0312", "\(what) would be \(written(x / weight)) at this scale", at: span, "\(written(x)) isn't a multiple of \(written(weight))",
+          hint: hint))
+    }
   }
 
   enum CapacityRule { case whole, rate }

@@ -182,6 +182,8 @@ public struct Journey: Sendable {
   public var outcome: Int32
   /// A counter cell for each outcome.
   public var outcomeCells: [Int32]
+  /// Stands for itself, whatever the model's weight.
+  public var isSingle = false
   /// Slots in which a `time m { }` body keeps its beginning (ticks, or a negative number while it isn't open), with m.
   public var timed: [(slot: Int32, tally: Int32)]
   public init(

@@ -72,10 +72,10 @@ struct ResultAccess {
 
   /// What a thing or journey reports by itself.
   func statistic(_ part: ResultPart, _ statistic: Statistic, type: Type) throws -> Value {
-    let (path, probes, factor, outcomes): (String, [Statistic: Probe], Double, [String]?) =
+    let (path, probes, factor, isSingle, outcomes): (String, [Statistic: Probe], Double, Bool, [String]?) =
       switch part.layout {
-      case .thing(let thing): (thing.path, thing.probes, thing.factors[statistic] ?? 1, nil)
-      case .journey(let journey): (journey.path, journey.probes, 1, journey.outcomes)
+      case .thing(let thing): (thing.path, thing.probes, thing.factors[statistic] ?? 1, thing.isSingle, nil)
+      case .journey(let journey): (journey.path, journey.probes, 1, journey.isSingle, journey.outcomes)
       default: throw fault("a whole has no `\(statistic.rawValue)`; name one of its parts")
       }
     if statistic == .utilisation {
@@ -91,7 +91,7 @@ struct ResultAccess {
       return .host(
         sample(
           index, of: part.run, path: path, factor: factor, isDuration: isDuration, categories: statistic == .outcome ? outcomes : nil,
-          weight: statistic == .sizes ? 1 : part.run.weight))
+          weight: statistic == .sizes || isSingle ? 1 : part.run.weight))
     }
   }
 

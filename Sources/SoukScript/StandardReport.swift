@@ -92,7 +92,7 @@ struct StandardReport {
 
   private func isUnused(_ thing: ThingLayout) -> Bool {
     guard thing.path.contains(".") else { return false }
-    let p = Readings(probes: thing.probes, factors: thing.factors)
+    let p = Readings(probes: thing.probes, factors: thing.factors, isSingle: thing.isSingle)
     func never(_ figure: Figure?) -> Bool { (figure?.point ?? 0) == 0 }
     return switch thing.kind {
     case .station: never(change(p[.arrivals], .dimensionless)) && never(most(p[.queue], .dimensionless)) && never(most(p[.busy], .dimensionless))
@@ -165,12 +165,17 @@ struct StandardReport {
   private struct Reading {
     var probe: Probe
     var factor: Double
+    /// Each observation is one, whatever the scale.
+    var isSingle: Bool
   }
 
   private struct Readings {
     var probes: [Statistic: Probe]
     var factors: [Statistic: Double]
-    subscript(_ statistic: Statistic) -> Reading? { probes[statistic].map { Reading(probe: $0, factor: factors[statistic] ?? 1) } }
+    var isSingle: Bool
+    subscript(_ statistic: Statistic) -> Reading? {
+      probes[statistic].map { Reading(probe: $0, factor: factors[statistic] ?? 1, isSingle: isSingle || statistic == .sizes) }
+    }
   }
 
   private func cellFigure(_ reading: Reading?, _ dimension: Dimension, _ statistic: (CellRecord, SamplePath) -> Double?) -> Figure? {
@@ -207,7 +212,7 @@ struct StandardReport {
   private func observations(_ reading: Reading?, _ dimension: Dimension) -> SampleValue? {
     guard let reading, case .tally(let index) = reading.probe else { return nil }
     return ResultAccess(program: program, span: program.scopes[run.model.index].span)
-      .sample(index, of: run, path: "", factor: reading.factor, isDuration: dimension == .time, categories: nil)
+      .sample(index, of: run, path: "", factor: reading.factor, isDuration: dimension == .time, categories: nil, weight: reading.isSingle ? 1 : nil)
   }
 
   private func tally(_ reading: Reading?, _ dimension: Dimension, _ statistic: (Observations) -> Double?) -> Figure? {
@@ -218,7 +223,7 @@ struct StandardReport {
   private func unlessZero(_ figure: Figure?) -> Figure? { figure?.point == 0 ? nil : figure }
 
   private func cells(_ thing: ThingLayout, _ dimension: Dimension) -> [Cell] {
-    let p = Readings(probes: thing.probes, factors: thing.factors)
+    let p = Readings(probes: thing.probes, factors: thing.factors, isSingle: thing.isSingle)
     let none = Dimension.dimensionless
     switch thing.kind {
     case .source: return [("started", change(p[.started], dimension)), ("rate", perTime(p[.started], dimension))]
@@ -260,14 +265,14 @@ struct StandardReport {
 
   private func measureCells(_ reading: Reading?, _ dimension: Dimension) -> [Cell] {
     guard let sample = observations(reading, dimension) else { return [] }
-    var cells: [Cell] = [("values", figure(sample.parts.map { Double($0.count) * run.weight }, .dimensionless))]
+    var cells: [Cell] = [("values", figure(sample.parts.map { Double($0.count) * sample.weight }, .dimensionless))]
     cells.append(("mean", figure(sample.parts.map(\.mean), dimension)))
     if sample.parts.allSatisfy(\.isFull) {
       for (name, q) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] { cells.append((name, figure(sample.parts.map { $0.quantile(q) }, dimension))) }
     }
     cells.append(("max", figure(sample.parts.map(\.maximum), dimension)))
-    let lost = sample.parts.map { part in Double(part.censored.filter(\.isLost).count) * run.weight }
-    let open = sample.parts.map { part in Double(part.censored.filter { !$0.isLost }.count) * run.weight }
+    let lost = sample.parts.map { part in Double(part.censored.filter(\.isLost).count) * sample.weight }
+    let open = sample.parts.map { part in Double(part.censored.filter { !$0.isLost }.count) * sample.weight }
     cells.append(("lost", unlessZero(figure(lost, .dimensionless))))
     cells.append(("under way", unlessZero(figure(open, .dimensionless))))
     return cells
@@ -280,7 +285,7 @@ struct StandardReport {
   }
 
   private func cells(_ journey: JourneyLayout) -> [Cell] {
-    let p = Readings(probes: journey.probes, factors: [:])
+    let p = Readings(probes: journey.probes, factors: [:], isSingle: journey.isSingle)
     let none = Dimension.dimensionless
     return [
       ("started", change(p[.started], none)), ("finished", change(p[.finished], none)), ("under way", last(p[.active], none)),
@@ -316,7 +321,7 @@ struct StandardReport {
       switch layout {
       case .thing(let thing):
         guard thing.kind == .station || thing.kind == .pool, let share = utilisation(thing)?.point, share > (best?.share ?? 0.7) else { return }
-        let readings = Readings(probes: thing.probes, factors: thing.factors)
+        let readings = Readings(probes: thing.probes, factors: thing.factors, isSingle: thing.isSingle)
         var words = "\(thing.path): \(NumberText.format(share * 100, style: NumberStyle(significantDigits: 3, landmark: 100)))% busy"
         if let queue = (mean(readings[.queue] ?? readings[.waiting], .dimensionless))?.point {
           words += ", \(NumberText.format(queue, style: NumberStyle(significantDigits: 3))) waiting on average"

@@ -30,7 +30,7 @@ extension Interpreter {
       for index in sums.indices {
         // What stops a pilot stops the run itself, which tells it with its place.
         if simulation.run(until: step * Int64(index + 1)) != nil { return 0 }
-        for journey in model.journeys where journey.active >= 0 { sums[index] += simulation.cellValue(Int(journey.active)) }
+        for journey in model.journeys where journey.active >= 0 && !journey.isSingle { sums[index] += simulation.cellValue(Int(journey.active)) }
       }
     }
     guard let cut = WarmUp.mser5(sums) else { return 0 }

@@ -73,7 +73,8 @@ extension Parser {
     case .model, .component:
       takeKeyword()
       let name = expectName("the name of the \(keyword.rawValue)")
-      let model = ModelDeclaration(name: name, members: parseMembers(keyword.rawValue, name.text))
+      let given = misplacedParameters(keyword.rawValue)
+      let model = ModelDeclaration(name: name, members: given + parseMembers(keyword.rawValue, name.text))
       return keyword == .model ? .model(model) : .component(model)
     case .test:
       takeKeyword()

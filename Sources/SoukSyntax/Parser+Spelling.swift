@@ -32,6 +32,19 @@ extension Parser {
     }
   }
 
+  /// `model Shop(n: Count) { … }`: the parameters that stand in parentheses, as the members that they would be.
+  mutating func misplacedParameters(_ owner: String) -> [Member] {
+    guard token.kind == .leftParen else { return [] }
+    let lower = token.lower
+    var parameters: [Parameter] = []
+    quietly { parser in parameters = parser.parseParameters("`\(owner)`") }
+    diagnostics.append(.parametersInParentheses(owner, parameters.first?.name.text, at: span(from: lower)))
+    return parameters.map { parameter in
+      let binding = Binding(name: parameter.name, type: parameter.type, value: parameter.value, span: parameter.name.span)
+      return Member(.parameter(binding), parameter.name.span)
+    }
+  }
+
   private var scriptOrTop: Bool { open.count == scriptDepth }
 
   /// Reads what was meant; its own mistakes are of no interest where it can't stand anyway.

@@ -316,6 +316,12 @@ extension Diagnostic {
       ])
   }
 
+  static func parametersInParentheses(_ owner: String, _ name: String?, at span: Span) -> Diagnostic {
+    Diagnostic(
+      "E0149", "the parameters of a \(owner) stand inside its braces", at: span, "in parentheses they are given, not declared",
+      hints: [Hint("write a line `param \(name ?? "name") = …` for each, inside the braces")])
+  }
+
   static func memberOutsideModel(_ word: String, at span: Span) -> Diagnostic {
     Diagnostic(
       "E0142", "`\(word)` belongs in a model", at: span, "outside any model",
