@@ -69,7 +69,7 @@ let package = Package(
     tests("SoukEngine", uses: ["SoukNumerics", "SoukModel", "SoukStats"]),
     tests("SoukReport", uses: ["SoukUnits"]),
     tests("SoukScript", uses: ["SoukText", "SoukSyntax", "SoukUnits", "SoukSema", "SoukModel", "SoukLower", "SoukStats", "SoukEngine", "SoukReport"]),
-    tests("Souk", uses: ["SoukText"], data: "Goldens", "Cases", "Library", "Promises"),
+    tests("Souk", uses: ["SoukText"], data: "Goldens", "Cases", "Library", "Broken", "Promises"),
   ],
   swiftLanguageModes: [.v6]
 )

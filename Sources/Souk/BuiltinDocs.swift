@@ -89,6 +89,7 @@ public struct WordHelp: Sendable {
     ("shift", "shift(law, by: x)", "A distribution moved by a constant."),
     ("value", "value(estimate)", "The point of an estimate, as a plain value."),
     ("half_width", "half_width(estimate)", "Half the width of its 95% interval."),
+    ("baseline", "baseline(p95(r.order.time)) * 102%", "In a check: what the estimate was when `souk test --save-baseline` kept it."),
     ("months_after", "months_after(2017-11-30, 3)", "A date some months later, by the calendar."),
     ("next", "next(daily [06:00])", "The next of recurring instants, as a time since the start."),
     ("missing", "missing(x)", "Whether a value that may be missing is."),

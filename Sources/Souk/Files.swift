@@ -203,6 +203,12 @@ public enum Files {
     throw writeProblem(path)
   }
 
+  /// Takes a file away.
+  public static func remove(_ path: String) throws(FileProblem) {
+    guard unsafe unlink(path) != 0 else { return }
+    throw writeProblem(path)
+  }
+
   /// Adds `bytes` at the end of a file, which is made if there is none.
   public static func append(_ path: String, _ bytes: [UInt8]) throws(FileProblem) {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)

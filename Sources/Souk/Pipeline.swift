@@ -10,6 +10,9 @@ import SoukSyntax
 public import SoukText
 
 public enum Pipeline {
+  /// The name under which values from outside stand beside the sources.
+  static let settingName = "--set"
+
   /// text → tokens → tree. Throws when the file itself can't be read.
   public static func read(_ path: String) throws(FileProblem) -> LoadedScript { try Loader.load(path) }
 
@@ -82,7 +85,7 @@ extension LoadedScript {
   /// Values from outside as trees. Each becomes one of the sources, so that mistakes in it are shown where they are.
   fileprivate mutating func readSettings(_ given: [String], diagnostics: inout [Diagnostic]) -> [SettingTree] {
     given.compactMap { text in
-      let file = sources.add(name: "--set", bytes: Array(text.utf8))
+      let file = sources.add(name: Pipeline.settingName, bytes: Array(text.utf8))
       folders.append(nil)
       if let tree = parseSetting(sources[file]) { return tree }
       diagnostics.append(

@@ -26,6 +26,10 @@ public struct SuiteOptions: Sendable {
   public var evidenceFolder: String?
   /// The names that are asked for in each script, by its path; all when nil, none where there is no entry.
   public var names: [String: Set<String>]?
+  /// What the result is held against, with its file's name.
+  public var baseline: (file: String, content: Baseline)?
+  /// Whether a baseline is to be made of the result.
+  public var recordsBaseline = false
   /// Raised with `.time` when the time is over, with `.interrupted` by Ctrl-C.
   public var flag = StopFlag()
   /// Whether the flag was raised, and why; asked between looks.
@@ -140,8 +144,29 @@ public final class Suite: Sendable {
       cut = "the time was over before all was decided"
     default: break
     }
-    let code = options.stopReason() == .interrupted ? ExitStatus.interrupted.rawValue : SuiteReport.exitCode(of: scripts)
-    return SuiteReport(version: soukVersion, scripts: scripts, cut: cut, exitCode: code, seed: options.script.seed, filter: options.filter)
+    var result = SuiteReport(version: soukVersion, scripts: scripts, cut: cut, exitCode: 0, seed: options.script.seed, filter: options.filter)
+    result.exitCode = options.stopReason() == .interrupted ? ExitStatus.interrupted.rawValue : SuiteReport.exitCode(of: scripts)
+    if let (file, content) = options.baseline { result.baseline = BaselineReport(file: file, old: content, new: record(), isPart: isPart) }
+    return result
+  }
+
+  // MARK: Baselines
+
+  /// Whether not all of each script is asked for.
+  private var isPart: Bool { options.filter != nil || options.names != nil || options.stopsAtFailure }
+
+  /// What a baseline keeps of the scripts that ran to their end.
+  public func record() -> Baseline {
+    let ended = queue.withLock { queue in Set(queue.finished.filter { $0.value.outcome == .finished }.map(\.key)) }
+    let scripts = jobs.indices.filter { ended.contains($0) }.compactMap { index -> ScriptBaseline? in
+      jobs[index].state.withLock { work in
+        guard var script = work.examination?.record(), let checked = work.checked else { return nil }
+        script.path = jobs[index].path
+        script.digest = checked.script.digest
+        return script
+      }
+    }
+    return Baseline(version: soukVersion, scripts: scripts)
   }
 
   // MARK: Looks
@@ -189,6 +214,8 @@ public final class Suite: Sendable {
       guard checked.isSound else { return }
       var script = options.script
       script.flag = options.flag
+      script.baseline = options.baseline.map { BaselineSource(file: $0.file, script: $0.content.script(path)) }
+      script.recordsAll = options.baseline != nil || options.recordsBaseline
       if let names = options.names?[path] { script.selects = { names.contains($0) } }
       work.examination = Examination(
         program: checked.program, sources: checked.script.sources, options: script, stored: stored(path), version: soukVersion)
@@ -264,6 +291,19 @@ public final class Suite: Sendable {
       report.outcome = .skipped("no check or test that ran is called “\(filter)”")
     }
     return report
+  }
+}
+
+extension LoadedScript {
+  /// A digest of the script's own text, of what it imports and of its data; not of the library, which is Souk's.
+  var digest: UInt64 {
+    let library = Set(modules.filter(\.isLibrary).map(\.file))
+    var digest = Fingerprint()
+    for file in sources.files where !library.contains(file.id) && file.name != Pipeline.settingName {
+      digest.add(word: UInt64(file.bytes.count))
+      digest.add(file.bytes)
+    }
+    return digest.value
   }
 }
 

@@ -35,6 +35,9 @@ public struct FigureWriter: Sendable {
   let units: UnitTable
   public init(units: UnitTable) { self.units = units }
 
+  /// The unit of shares.
+  static var percent: UnitExpression? { if case .success(let unit) = UnitTable().parse("%") { unit } else { nil } }
+
   /// The unit in which a number of this size reads well, and its text.
   public func readableUnit(_ quantity: Double, _ dimension: Dimension) -> UnitExpression? {
     let text = NumberText.format(quantity: quantity, dimension: dimension)

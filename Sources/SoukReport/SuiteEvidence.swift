@@ -68,10 +68,24 @@ public struct SuiteEvidence: Sendable {
     var facts: [String] = []
     if let count = check.replications { facts.append(count == 1 ? "1 replication" : "\(NumberWords.count(count)) replications") }
     if let looks = check.looks, (check.replications ?? 1) > 1 { facts.append("look \(looks)") }
-    if let method = check.method, check.interval != nil { facts.append(method) }
+    let margin = check.interval == nil ? spread(check.margin) : nil
+    if let method = check.method, check.interval != nil || margin != nil { facts.append(method) }
+    if let margin, let confidence = check.confidence {
+      return "margin between \(difference(margin.low)) and \(difference(margin.high)), each end at \(writer.share(confidence)) confidence (\(facts.joined(separator: ", ")))"
+    }
     guard let interval = check.interval, let confidence = check.confidence else { return facts.isEmpty ? nil : facts.joined(separator: ", ") }
     let ends = "between \(writer.text(interval.low)) and \(writer.text(interval.high))"
     return "true value \(ends), each end at \(writer.share(confidence)) confidence (\(facts.joined(separator: ", ")))"
+  }
+
+  /// The ends of a margin's interval; nil where it has none.
+  private func spread(_ margin: Figure?) -> (low: Figure, high: Figure)? {
+    guard var low = margin, let point = low.point, let half = low.halfWidth, half > 0 else { return nil }
+    low.halfWidth = nil
+    var high = low
+    low.point = point - half
+    high.point = point + half
+    return (low, high)
   }
 
   /// Shares differ by percentage points.

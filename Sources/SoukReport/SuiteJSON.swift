@@ -1,4 +1,4 @@
-// A suite's result as JSON, format 1; docs/souk-test.schema.json says what is in it. Numbers stand in full with their base units.
+// A suite's result as JSON, format 2; docs/souk-test.schema.json says what is in it. Numbers stand in full with their base units.
 
 extension SuiteReport {
   /// The result in JSON; ends in a newline.
@@ -13,7 +13,7 @@ extension SuiteReport {
           [("scripts", .integer(Int64(scripts.count))), ("cases", .integer(Int64(counts.values.reduce(0, +))))]
             + CheckVerdict.allCases.map { ($0.word, .integer(Int64(counts[$0] ?? 0))) })
       ),
-      ("scripts", .list(scripts.map(\.json))),
+      ("scripts", .list(scripts.map(\.json))), ("baseline", baseline.map { SuiteBaseline(self, $0).json } ?? .null),
     ]).text() + "\n"
   }
 }

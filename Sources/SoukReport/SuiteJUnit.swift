@@ -7,7 +7,14 @@ extension SuiteReport {
   /// The result as JUnit XML; ends in a newline.
   public func junit() -> String {
     var out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-    let suites = scripts.map { Suite($0) }
+    let moved = baseline.map { SuiteBaseline(self, $0) }
+    let suites = scripts.map { script in
+      var suite = Suite(script)
+      suite.output = moved?.scripts.first { $0.path == script.path }.map { part in
+        ([moved?.headline ?? ""] + part.lines.map { String(repeating: "  ", count: $0.depth) + $0.text }).joined(separator: "\n")
+      }
+      return suite
+    }
     func total(_ count: (Suite) -> Int) -> Int { suites.reduce(0) { $0 + count($1) } + 0 }
     let cutError = cut == nil ? 0 : 1
     out += "<testsuites name=\"souk\" tests=\"\(total(\.cases.count) + cutError)\" failures=\"\(total(\.failures))\" errors=\"\(total(\.errors) + cutError)\">\n"
@@ -48,6 +55,8 @@ extension SuiteReport {
 
     let path: String
     var cases: [Case] = []
+    /// What is to be read beside the cases: what changed since the baseline.
+    var output: String?
     var failures = 0
     var errors = 0
     var skipped = 0
@@ -92,6 +101,7 @@ extension SuiteReport {
     var xml: String {
       var out = "  <testsuite name=\"\(XML.attribute(path))\" tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\" skipped=\"\(skipped)\">\n"
       for one in cases { out += one.xml(in: path) }
+      if let output { out += "    <system-out>\(XML.text(output))</system-out>\n" }
       return out + "  </testsuite>\n"
     }
   }

@@ -5,6 +5,7 @@ extension SuiteReport {
   public func markdown() -> String {
     var out = "## souk test: \(Self.plain(headline))\n\n\(SuiteWords.summary(self))\n\n"
     if let cut { out += "**Not whole:** \(Self.plain(cut))\n\n" }
+    if let baseline { out += moved(SuiteBaseline(self, baseline), baseline) }
     for script in scripts {
       let evidence = SuiteEvidence(script)
       out += "### \(Self.code(script.path))\n\n"
@@ -47,7 +48,37 @@ extension SuiteReport {
         add("warning", SourcePlace(file: script.path, line: 1, column: 1), "nothing was checked", remark)
       }
     }
+    if let baseline {
+      let words = SuiteBaseline(self, baseline)
+      for part in words.scripts where part.isMoved {
+        add("notice", SourcePlace(file: part.path, line: 1, column: 1), "moved since the baseline", ([words.headline] + part.lines.map(\.text)).joined(separator: "\n"))
+      }
+    }
     if let cut { out += "::error title=souk test::\(Self.data("not whole: \(cut)"))\n" }
+    return out
+  }
+
+  /// What changed since the baseline: a table of the statistics, and what else is to be said.
+  private func moved(_ words: SuiteBaseline, _ baseline: BaselineReport) -> String {
+    var out = "\(Self.plain(words.headline))\n\n"
+    var rows: [String] = []
+    for script in baseline.scripts {
+      let writer = words.writer(script.path)
+      for run in script.runs {
+        for thing in run.moved {
+          for change in thing.changes where change.verdict != .withinNoise {
+            let cells = ["\(script.path), \(run.name)", "\(thing.kind) \(thing.path)", change.statistic, writer.text(change.before), writer.text(change.after), words.difference(change, writer)]
+            rows.append("| " + cells.map(Self.plain).joined(separator: " | ") + " |")
+          }
+        }
+      }
+    }
+    if !rows.isEmpty {
+      let rest = rows.count > 100 ? "and \(rows.count - 100) more\n\n" : ""
+      out += "| run | thing | statistic | was | is | change |\n|---|---|---|---|---|---|\n" + rows.prefix(100).joined(separator: "\n") + "\n\n" + rest
+    }
+    let lines = words.scripts.flatMap { part in part.lines.map { String(repeating: "  ", count: $0.depth) + ($0.depth == 0 ? "\(part.path): " : "") + $0.text } }
+    if !lines.isEmpty { out += "<details><summary>what moved</summary>\n\n" + Self.fence(lines.joined(separator: "\n")) + "\n\n</details>\n\n" }
     return out
   }
 

@@ -6,7 +6,7 @@ public import SoukUnits
 /// The result of testing scripts.
 public struct SuiteReport: Sendable {
   /// The number of this form; it changes when a member changes its meaning or goes away.
-  public static let format = 1
+  public static let format = 2
   /// Of Souk.
   public var version: String
   public var scripts: [ScriptReport]
@@ -17,6 +17,8 @@ public struct SuiteReport: Sendable {
   /// Seed and filter that were asked for.
   public var seed: UInt64?
   public var filter: String?
+  /// What changed since the baseline that it was held against; nil without one.
+  public var baseline: BaselineReport?
 
   public init(version: String, scripts: [ScriptReport], cut: String? = nil, exitCode: Int32, seed: UInt64? = nil, filter: String? = nil) {
     self.version = version

@@ -7,6 +7,7 @@ extension SuiteReport {
     ("check-no-data", "CheckNoData", "There was nothing to observe. That is never a pass.", "warning"),
     ("check-error", "CheckError", "The claim could not be worked out.", "error"),
     ("script-error", "ScriptError", "The script has a mistake.", "error"),
+    ("baseline-moved", "BaselineMoved", "A thing does something else than when the baseline was saved.", "note"),
     ("script-unchecked", "ScriptUnchecked", "No check of the script ran to its end. That is never a pass.", "warning"),
   ]
 
@@ -22,7 +23,7 @@ extension SuiteReport {
             .list([.object([("executionSuccessful", .bool(cut == nil && ![2, 4, 130].contains(exitCode))), ("exitCode", .integer(Int64(exitCode)))])])
           ),
           ("columnKind", .text("unicodeCodePoints")),
-          ("results", .list(scripts.flatMap(Self.results))),
+          ("results", .list(scripts.flatMap(Self.results) + moved)),
         ])
       ])),
     ]).text() + "\n"
@@ -42,6 +43,20 @@ extension SuiteReport {
           })
       ),
     ])
+  }
+
+  /// One result for each thing that moved.
+  private var moved: [JSONValue] {
+    guard let baseline else { return [] }
+    let words = SuiteBaseline(self, baseline)
+    return baseline.scripts.flatMap { script in
+      script.runs.flatMap { run in
+        run.moved.map { thing in
+          let text = ([words.title(run), words.title(thing, run)] + words.changes(thing, script.path)).joined(separator: "\n")
+          return Self.result("baseline-moved", "note", text, SourcePlace(file: script.path, line: 1, column: 1))
+        }
+      }
+    }
   }
 
   private static func results(_ script: ScriptReport) -> [JSONValue] {

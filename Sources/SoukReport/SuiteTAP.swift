@@ -30,6 +30,11 @@ extension SuiteReport {
       if line.details.count > 1 { out += "  evidence: |\n" + line.details.dropFirst().map { "    \(Self.plain($0, escaping: false))\n" }.joined() }
       out += "  ...\n"
     }
+    if let baseline {
+      let words = SuiteBaseline(self, baseline)
+      let lines = [words.headline] + words.scripts.flatMap { part in part.lines.map { "\(part.path): \($0.text)" } }
+      out += lines.map { "# \(Self.plain($0, escaping: false))\n" }.joined()
+    }
     if let cut { out += "Bail out! \(Self.plain(cut))\n" }
     return out
   }

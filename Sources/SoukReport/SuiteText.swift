@@ -52,7 +52,20 @@ public struct SuiteText: Sendable {
       lines += failing.map { script, one in "  \(coloured(Self.word(one), one.verdict))  \(one.place.file):\(one.place.line) \(one.name)" }
     }
     if let cut = suite.cut { lines.append("not whole: \(cut)") }
+    if let baseline = suite.baseline { lines = self.lines(SuiteBaseline(suite, baseline)) + lines }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func lines(_ baseline: SuiteBaseline) -> [String] {
+    var lines = baseline.headline.wrapped(to: style.width, indent: "  ")
+    for part in baseline.scripts where !isQuiet || part.isMoved {
+      lines.append("  \(part.path)")
+      for line in part.lines {
+        let indent = String(repeating: " ", count: 4 + 2 * line.depth)
+        lines += line.text.wrapped(to: style.width - indent.count, indent: "  ").map { indent + $0 }
+      }
+    }
+    return lines
   }
 
   private static func word(_ one: CaseReport) -> String {

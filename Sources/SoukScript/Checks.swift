@@ -14,6 +14,8 @@ extension Interpreter {
   func perform(_ check: TypedCheck) throws(EvaluationError) {
     let key = evidence?.meet(check.span)
     if let key, let known = evidence?.settled[key] {
+      // What a baseline is to keep of it has more replications by now.
+      if options.recordsAll, check.claim.asksBaseline { _ = attempt { () throws(EvaluationError) in try ask(check) } }
       if known.verdict == .fails || known.verdict == .error { evidence?.hasFailed = true }
       return emit(.check(known))
     }
@@ -23,7 +25,7 @@ extension Interpreter {
     guard isSelected(name) else { return }
     do {
       let confidence = try confidence(of: check)
-      let value = try evaluator.evaluate(check.claim)
+      let value = try ask(check)
       let claim = try typed { try Lifting(span: check.claim.span).claim(value, check.claim) }
       let decision = try decide(claim, confidence: confidence)
       tell(report(check, name, claim, decision, confidence), key)
@@ -38,6 +40,14 @@ extension Interpreter {
     }
   }
 
+  /// The value of a check's claim.
+  private func ask(_ check: TypedCheck) throws(EvaluationError) -> Value {
+    guard case .text(let name) = try evaluator.evaluate(check.name) else { return .nothing }
+    checkName = name
+    defer { checkName = nil }
+    return try evaluator.evaluate(check.claim)
+  }
+
   private func tell(_ report: CheckReport, _ key: Evidence.Case?) {
     if let key, report.verdict != .undecided { evidence?.settled[key] = report }
     if report.verdict == .fails || report.verdict == .error { evidence?.hasFailed = true }
@@ -48,13 +58,13 @@ extension Interpreter {
   func decide(_ claim: ClaimValue, confidence: Double) throws(EvaluationError) -> Decision {
     let lineage = claim.lineage
     let look = lineage.isExact ? nil : lineage.look
-    let isLast = lineage.runs.allSatisfy { $0.growth?.isLast ?? true }
+    let isLast = lineage.isBaselineExhausted || lineage.runs.allSatisfy { $0.growth?.isLast ?? true }
     let decision = Deciding.decide(
       claim,
       by: DecisionRule(
         confidence: confidence, look: look, isLast: isLast, indifference: try indifference(), usesBatches: options.replication == nil))
     evidence?.tie(lineage)
-    if decision.verdict == .undecided { evidence?.isUndecided(lineage) }
+    if decision.verdict == .undecided, !lineage.isBaselineExhausted { evidence?.isUndecided(lineage) }
     return decision
   }
 
@@ -79,12 +89,14 @@ extension Interpreter {
     if lineage.isExact, evidence != nil { report.replications = 1 }
     report.seed = run.seed
     report.looks = lineage.isExact ? nil : lineage.look
-    report.command = command(run)
-    if evidence != nil, decision.verdict == .undecided { report.command = examine(name, run, replications: report.replications, more: more(decision, lineage)) }
+    report.command = lineage.fromBaseline == nil ? command(run) : compare(name, run)
+    if evidence != nil, decision.verdict == .undecided, !lineage.isBaselineExhausted { report.command = examine(name, run, replications: report.replications, more: more(decision, lineage)) }
     if let leaf = decision.leaf { describe(leaf, in: &report, confidence, writing) }
-    if decision.verdict == .undecided { report.moreReplications = more(decision, lineage) }
+    if decision.verdict == .undecided, !lineage.isBaselineExhausted { report.moreReplications = more(decision, lineage) }
     if decision.verdict == .fails {
       if let leaf = decision.leaf { report.smallest = smallest(leaf, run, writing) }
+      // A run by itself knows no baseline, so it would show one side only.
+      if lineage.fromBaseline != nil, let command = report.command { report.smallest?.command = command }
       report.blame = blame(run, replication: decision.leaf?.worst ?? 0, at: check.span)
     }
     report.notes += notes(lineage, decision, confidence)
@@ -145,6 +157,16 @@ extension Interpreter {
     return out
   }
 
+  /// The command that holds a check against its baseline again.
+  private func compare(_ name: String, _ run: RunResults) -> String? {
+    guard let file = options.baseline?.file else { return nil }
+    var out = "souk test \(ShellWord.quoted(sources.files.first?.name ?? "script.souk")) --filter \(ShellWord.quoted(name)) --seed \(run.seed)"
+    out += " --baseline \(ShellWord.quoted(file))"
+    for given in program.given { out += " --set \(ShellWord.quoted(given.text))" }
+    if let replications = options.replications { out += " --replications \(replications)" }
+    return out
+  }
+
   /// The command that goes on with a check that isn't decided.
   private func examine(_ name: String, _ run: RunResults, replications: Int?, more: Int?) -> String {
     var out = "souk test \(ShellWord.quoted(sources.files.first?.name ?? "script.souk")) --filter \(ShellWord.quoted(name)) --seed \(run.seed)"
@@ -175,6 +197,14 @@ extension Interpreter {
   /// What has to be known beside the verdict.
   private func notes(_ lineage: Lineage, _ decision: Decision, _ confidence: Double) -> [String] {
     var notes: [String] = []
+    if let from = lineage.fromBaseline {
+      if let absence = from.absence { return [absence] + from.notes }
+      notes += from.notes
+      if decision.verdict == .undecided, lineage.isBaselineExhausted {
+        let wanted = more(decision, lineage).map { "about \(NumberText.format(Double($0 + from.replications)))" } ?? "more"
+        notes.append("the baseline has \(from.replications) replications; with \(wanted) it could be told: save it with `--replications`")
+      }
+    }
     let isSingle = !lineage.isExact && lineage.runs.allSatisfy { $0.paths.count == 1 }
     if let evidence = decision.leaf?.evidence, evidence.method == .batches {
       notes.append("one replication: the interval is that of \(BatchMeans.batchCount) batches, which don't depend on each other")
@@ -254,5 +284,19 @@ extension ClaimEvidence {
     if let bounds { return bounds }
     guard !isPointAlone, halfWidth.isFinite, observed.isFinite, n > 1 else { return nil }
     return (observed - halfWidth)...(observed + halfWidth)
+  }
+}
+
+extension TypedExpression {
+  /// Whether `baseline(…)` stands in it.
+  var asksBaseline: Bool {
+    switch kind {
+    case .builtin(.baseline, _): true
+    case .builtin(_, let arguments): arguments.contains(where: \.asksBaseline)
+    case .comparison(_, let a, let b), .arithmetic(_, let a, let b), .and(let a, let b), .or(let a, let b), .orDefault(let a, let b): a.asksBaseline || b.asksBaseline
+    case .within(let a, let tolerance, let b): a.asksBaseline || tolerance.asksBaseline || b.asksBaseline
+    case .not(let a), .negate(let a), .convert(let a, _): a.asksBaseline
+    default: false
+    }
   }
 }

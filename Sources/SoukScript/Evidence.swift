@@ -57,6 +57,10 @@ final class Evidence {
   private var wanted: Set<Int> = []
   /// Raised when something failed and nothing more is to be looked at.
   var hasFailed = false
+  /// What checks ask a baseline for, as it is now.
+  var values: [ValueBaseline] = []
+  /// The results of each run at its last look.
+  private(set) var results: [Int: RunResults] = [:]
   /// Replications simulated so far.
   private(set) var simulated = 0
 
@@ -112,6 +116,9 @@ final class Evidence {
     if runs[run].isExact { return Array(repeating: runs[run].paths[0], count: count) }
     return Array(runs[run].paths.prefix(count))
   }
+
+  /// Keeps what a run has shown so far.
+  func keep(_ latest: RunResults, _ run: Int) { results[run] = latest }
 
   /// Says that a precision has ended at this look, from which what is undecided goes on.
   func reached(_ precision: RunResults.Precision, _ run: Int) {

@@ -41,6 +41,12 @@ public final class Examination {
   /// What a later examination can go on with.
   public var toStore: StoredEvidence { evidence.toStore }
 
+  /// What a baseline keeps of it: all runs that were made, and what its checks ask a baseline for. It has neither path nor digest.
+  public func record() -> ScriptBaseline {
+    let runs = evidence.runs.indices.compactMap { evidence.results[$0] }
+    return ScriptBaseline(path: "", given: program.given.map(\.text), runs: BaselineRuns(program: program).record(runs), values: evidence.values)
+  }
+
   /// Executes the script once more; false when another look would decide nothing more. `threads` may be used at once.
   public func look(threads: Int) -> Bool {
     options.threads = threads

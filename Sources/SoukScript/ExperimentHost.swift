@@ -134,6 +134,9 @@ struct ExperimentHost: EvaluationHost {
       guard let holds = Deciding.point(claim) else { throw EvaluationError.results("there are no data for this claim", e.span) }
       return .bool(holds)
     }
+    if builtin == .baseline, let value = operands.first, case .builtin(_, let arguments) = e.kind, let asked = arguments.first {
+      return try interpreter.baseline(of: value, asked)
+    }
     if case .list(let items)? = operands.first {
       if builtin == .index, operands.count > 1, case .number(let x) = operands[1] {
         guard x >= 0, x < Double(items.count) else { throw EvaluationError.results("there is no such element", e.span) }

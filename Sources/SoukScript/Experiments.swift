@@ -110,7 +110,7 @@ extension Interpreter {
   // MARK: Runs
 
   private func run(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> RunResults {
-    let name = pendingName
+    let name = pendingName ?? (evidence == nil ? nil : self.name(of: e))
     pendingName = nil
     var plan = try plan(experiment, e, env)
     guard let span = plan.span else {
@@ -181,8 +181,13 @@ extension Interpreter {
     }
     let run = evidence.runs[index]
     let paths = try evidence.paths(index, run.replications, simulate)
-    return results(paths, run.precision, RunResults.Growth(run: index, look: run.look, isLast: run.isAtCap))
+    let shown = results(paths, run.precision, RunResults.Growth(run: index, look: run.look, isLast: run.isAtCap))
+    evidence.keep(shown, index)
+    return shown
   }
+
+  /// The name that the script gives a run, where it does.
+  private func name(of e: TypedExpression) -> String? { program.globals.first { $0.value?.span == e.span }?.name }
 
   /// Replications in growing blocks until the estimate is known well enough, or the cap is reached.
   private func runUntil(
@@ -228,7 +233,7 @@ extension Interpreter {
     // Batches of one long replication are made of its observations.
     if isAlone, evidence == nil, options.replication == nil { demand.full.formUnion(demand.claimed) }
     // An examination prints nothing.
-    demand.everything = demand.everything || evidence == nil && program.items.contains { $0.showsWhole(of: model) }
+    demand.everything = demand.everything || evidence != nil && options.recordsAll || evidence == nil && program.items.contains { $0.showsWhole(of: model) }
     return demand
   }
 

@@ -28,6 +28,8 @@ public final class Interpreter {
   public private(set) var bound: [GlobalID: Value] = [:]
   /// The name that the next run gets.
   var pendingName: String?
+  /// The check that is looked at.
+  var checkName: String?
   var simulations: [PausedSimulation] = []
   /// Runs that were made again because more of them was asked for; the earlier ones are kept so that they stay themselves.
   var successors: [ObjectIdentifier: RunResults] = [:]

@@ -96,7 +96,9 @@ struct Lifting {
       let offset = x.seconds(since: origin)
       return .host(y.map { offset - $0 })
     case (.estimate(let x), .estimate(let y)):
-      guard op == .add || op == .subtract, x.values.count == y.values.count else { return nil }
+      guard op == .add || op == .subtract else { return nil }
+      let (x, y) = paired(x, y)
+      guard x.values.count == y.values.count else { return nil }
       guard let first = x.origin, let second = y.origin else {
         guard let form = [x, y].first(where: { $0.origin != nil })?.form else { return nil }
         let values = zip(x.values, y.values).map { a, b in a.flatMap { a in b.map { op == .add ? a + $0 : a - $0 } } }
@@ -136,6 +138,7 @@ struct Lifting {
     case (.estimate(let x), .scalar(let y)): return .host(x.map { combine($0, y) })
     case (.scalar(let x), .estimate(let y)): return .host(y.map { combine(x, $0) })
     case (.estimate(let x), .estimate(let y)):
+      let (x, y) = paired(x, y)
       try requireSame(x.values.count, y.values.count)
       let values = zip(x.values, y.values).map { a, b in
         a.flatMap { a in b.flatMap { b -> Double? in let c = combine(a, b); return c.isNaN ? nil : c } }
@@ -284,7 +287,17 @@ struct Lifting {
     var (left, right) = (try estimate(x, like: y, origin), try estimate(y, like: x, origin))
     // Against a duration a moment is one too: the time since the start.
     if left.origin == nil || right.origin == nil { (left.form, right.form) = (.number, .number) }
-    return (left, right)
+    return paired(left, right)
+  }
+
+  /// Of both the replications that a baseline has, where one of them is from it.
+  private func paired(_ x: EstimateValue, _ y: EstimateValue) -> (EstimateValue, EstimateValue) {
+    guard x.values.count != y.values.count, x.lineage.fromBaseline != nil || y.lineage.fromBaseline != nil else { return (x, y) }
+    let count = min(x.values.count, y.values.count)
+    var (x, y) = (x, y)
+    x.values = Array(x.values.prefix(count))
+    y.values = Array(y.values.prefix(count))
+    return (x, y)
   }
 
   private func originOf(_ x: Operand) -> Instant? {

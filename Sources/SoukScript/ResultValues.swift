@@ -113,6 +113,8 @@ struct Censoring: Sendable, Hashable {
 struct Lineage: Sendable {
   var runs: [RunResults] = []
   var censored: [Censoring] = []
+  /// What of a baseline is in it; nil for nothing.
+  var fromBaseline: FromBaseline?
 
   /// Whether no chance is in it.
   var isExact: Bool { runs.allSatisfy(\.isExact) }
@@ -123,6 +125,7 @@ struct Lineage: Sendable {
     var out = self
     for run in other.runs where !out.runs.contains(where: { $0 === run }) { out.runs.append(run) }
     for one in other.censored where !out.censored.contains(one) { out.censored.append(one) }
+    if let theirs = other.fromBaseline { out.fromBaseline = out.fromBaseline?.merged(theirs) ?? theirs }
     return out
   }
 }

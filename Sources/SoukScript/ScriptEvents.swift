@@ -26,6 +26,10 @@ public struct ScriptOptions: Sendable {
   public var selects: (@Sendable (String) -> Bool)?
   /// For an examination: what comes after the first that fails isn't looked at.
   public var stopsAtFailure = false
+  /// For an examination: what checks that say `baseline(…)` are held against.
+  public var baseline: BaselineSource?
+  /// For an examination: everything is kept in summary, so that it can be recorded.
+  public var recordsAll = false
   /// Raised from outside to stop what runs.
   public var flag: StopFlag?
   /// Told of each run before it begins.

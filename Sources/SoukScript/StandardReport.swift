@@ -17,6 +17,8 @@ struct StandardReport {
   /// Cells of which no mean or bound was kept, because the script doesn't ask for them.
   var unrecorded: Set<Int> = []
 
+  private var statistics: ThingStatistics { ThingStatistics(program: program, run: run, unrecorded: unrecorded) }
+
   func report(notes: [String] = []) -> RunReport {
     var tables: [RunTable] = []
     walk(run.layout, &tables)
@@ -90,17 +92,7 @@ struct StandardReport {
     }
   }
 
-  private func isUnused(_ thing: ThingLayout) -> Bool {
-    guard thing.path.contains(".") else { return false }
-    let p = Readings(probes: thing.probes, factors: thing.factors, isSingle: thing.isSingle)
-    func never(_ figure: Figure?) -> Bool { (figure?.point ?? 0) == 0 }
-    return switch thing.kind {
-    case .station: never(change(p[.arrivals], .dimensionless)) && never(most(p[.queue], .dimensionless)) && never(most(p[.busy], .dimensionless))
-    case .pool: never(most(p[.held], .dimensionless)) && never(most(p[.waiting], .dimensionless))
-    case .batch: never(most(p[.waiting], .dimensionless)) && never(tally(p[.sizes], .dimensionless) { Double($0.count) })
-    default: false
-    }
-  }
+  private func isUnused(_ thing: ThingLayout) -> Bool { thing.path.contains(".") && statistics.isUnused(thing) }
 
   private func collect(_ layout: Layout, _ own: inout [Layout], _ inner: inout [Layout]) {
     switch layout {
@@ -126,12 +118,12 @@ struct StandardReport {
         if case .thing(let thing) = entry, thing.kind == kind, isAlone || !isUnused(thing) { thing } else { nil }
       }
       guard !things.isEmpty else { continue }
-      let rows = things.map { thing in (short(thing.path, path), cells(thing, thing.dimension.isClosed ? thing.dimension : .dimensionless)) }
+      let rows = things.map { thing in (short(thing.path, path), figures(statistics.of(thing))) }
       tables.append(table(title + place, rows))
     }
     let journeys = entries.compactMap { entry -> JourneyLayout? in if case .journey(let journey) = entry { journey } else { nil } }
     if !journeys.isEmpty {
-      tables.append(table("journeys" + place, journeys.map { (short($0.path, path), cells($0)) }))
+      tables.append(table("journeys" + place, journeys.map { (short($0.path, path), figures(statistics.of($0))) }))
       let outcomes = journeys.filter { $0.outcomes.count > 1 }.flatMap { outcomeRows($0, short($0.path, path)) }
       if !outcomes.isEmpty { tables.append(table("outcomes" + place, outcomes)) }
     }
@@ -152,163 +144,22 @@ struct StandardReport {
       rows: rows.map { name, cells in RunTable.Row(name: name, cells: columns.map { column in cells.first { $0.title == column }?.figure }) })
   }
 
-  // MARK: Cells
+  /// A figure for each statistic; none where nothing was kept, or where a 0 goes without saying.
+  private func figures(_ statistics: [ThingStatistic]) -> [Cell] {
+    statistics.map { one in (one.title, one.numbers.flatMap { $0.isTold ? figure($0) : nil }) }
+  }
 
-  private func figure(_ values: [Double?], _ dimension: Dimension, percent: Bool = false) -> Figure {
-    let estimate = EstimateValue(values: values.map { $0.flatMap { $0.isFinite ? $0 : nil } }, lineage: Lineage())
+  private func figure(_ numbers: ThingStatistic.Numbers) -> Figure {
     var unit: UnitExpression?
-    if percent, case .success(let read) = program.units.parse("%") { unit = read }
-    return Figure(estimate.point, halfWidth: estimate.halfWidth(level: level), dimension: dimension, unit: unit)
+    if numbers.isShare, case .success(let read) = program.units.parse("%") { unit = read }
+    return Figure(numbers.point, halfWidth: numbers.estimate.halfWidth(level: level), dimension: numbers.dimension, unit: unit)
   }
-
-  /// Where a statistic was recorded, and what its numbers are multiplied by.
-  private struct Reading {
-    var probe: Probe
-    var factor: Double
-    /// Each observation is one, whatever the scale.
-    var isSingle: Bool
-  }
-
-  private struct Readings {
-    var probes: [Statistic: Probe]
-    var factors: [Statistic: Double]
-    var isSingle: Bool
-    subscript(_ statistic: Statistic) -> Reading? {
-      probes[statistic].map { Reading(probe: $0, factor: factors[statistic] ?? 1, isSingle: isSingle || statistic == .sizes) }
-    }
-  }
-
-  private func cellFigure(_ reading: Reading?, _ dimension: Dimension, _ statistic: (CellRecord, SamplePath) -> Double?) -> Figure? {
-    guard let reading, case .cell(let index) = reading.probe else { return nil }
-    return figure(run.paths.map { path in path.cells.indices.contains(index) ? statistic(path.cells[index].scaled(by: reading.factor), path) : nil }, dimension)
-  }
-
-  private func change(_ reading: Reading?, _ dimension: Dimension) -> Figure? { cellFigure(reading, dimension) { cell, _ in cell.last - cell.atWarmup } }
-  private func last(_ reading: Reading?, _ dimension: Dimension) -> Figure? { cellFigure(reading, dimension) { cell, _ in cell.last } }
-  private func most(_ reading: Reading?, _ dimension: Dimension) -> Figure? { kept(reading, dimension) { cell, _ in cell.maximum } }
-  private func least(_ reading: Reading?, _ dimension: Dimension) -> Figure? { kept(reading, dimension) { cell, _ in cell.minimum } }
-
-  /// A summary over time; nothing where none was kept.
-  private func kept(_ reading: Reading?, _ dimension: Dimension, _ statistic: (CellRecord, SamplePath) -> Double?) -> Figure? {
-    if case .cell(let index)? = reading?.probe, unrecorded.contains(index) { return nil }
-    return cellFigure(reading, dimension, statistic)
-  }
-
-  private func seconds(_ path: SamplePath) -> Double { Double(path.end - min(path.warmup, path.end)) / StepTrace.ticksPerSecond }
-
-  private func mean(_ reading: Reading?, _ dimension: Dimension) -> Figure? {
-    kept(reading, dimension) { cell, path in seconds(path) > 0 ? cell.integral / seconds(path) : cell.last }
-  }
-
-  private func perTime(_ reading: Reading?, _ dimension: Dimension) -> Figure? {
-    guard let reading, case .cell(let index) = reading.probe else { return nil }
-    return figure(
-      run.paths.map { path in
-        guard path.cells.indices.contains(index), seconds(path) > 0 else { return nil }
-        return (path.cells[index].last - path.cells[index].atWarmup) * reading.factor / seconds(path)
-      }, dimension / .time)
-  }
-
-  private func observations(_ reading: Reading?, _ dimension: Dimension) -> SampleValue? {
-    guard let reading, case .tally(let index) = reading.probe else { return nil }
-    return ResultAccess(program: program, span: program.scopes[run.model.index].span)
-      .sample(index, of: run, path: "", factor: reading.factor, isDuration: dimension == .time, categories: nil, weight: reading.isSingle ? 1 : nil)
-  }
-
-  private func tally(_ reading: Reading?, _ dimension: Dimension, _ statistic: (Observations) -> Double?) -> Figure? {
-    observations(reading, dimension).map { sample in figure(sample.parts.map(statistic), dimension) }
-  }
-
-  /// Only what happened at all.
-  private func unlessZero(_ figure: Figure?) -> Figure? { figure?.point == 0 ? nil : figure }
-
-  private func cells(_ thing: ThingLayout, _ dimension: Dimension) -> [Cell] {
-    let p = Readings(probes: thing.probes, factors: thing.factors, isSingle: thing.isSingle)
-    let none = Dimension.dimensionless
-    switch thing.kind {
-    case .source: return [("started", change(p[.started], dimension)), ("rate", perTime(p[.started], dimension))]
-    case .station:
-      return [
-        ("arrivals", change(p[.arrivals], none)), ("served", change(p[.completions], none)), ("balked", unlessZero(change(p[.balked], none))),
-        ("reneged", unlessZero(change(p[.reneged], none))), ("wait", tally(p[.wait], .time, \.mean)), ("longest", tally(p[.wait], .time, \.maximum)),
-        ("queue", mean(p[.queue], none)), ("max queue", most(p[.queue], none)), ("busy", mean(p[.busy], none)), ("utilisation", utilisation(thing)),
-      ]
-    case .pool:
-      return [
-        ("held", mean(p[.held], dimension)), ("max held", most(p[.held], dimension)), ("size", mean(p[.size], dimension)), ("waiting", mean(p[.waiting], none)),
-        ("wait", tally(p[.wait], .time, \.mean)), ("utilisation", utilisation(thing)),
-      ]
-    case .level:
-      return [
-        ("mean", mean(p[.level], dimension)), ("min", least(p[.level], dimension)), ("max", most(p[.level], dimension)), ("last", last(p[.level], dimension)),
-        ("put", change(p[.put], dimension)), ("taken", change(p[.taken], dimension)), ("waiting", mean(p[.waiting], none)), ("wait", tally(p[.wait], .time, \.mean)),
-      ]
-    case .account:
-      return [
-        ("balance", last(p[.balance], dimension)), ("min", least(p[.balance], dimension)), ("max", most(p[.balance], dimension)),
-        ("reserved", unlessZero(last(p[.reserved], dimension))),
-      ]
-    case .batch:
-      return [
-        ("batches", tally(p[.sizes], none) { Double($0.count) }), ("size", tally(p[.sizes], none, \.mean)),
-        ("waiting", mean(p[.waiting], none)), ("wait", tally(p[.wait], .time, \.mean)),
-      ]
-    case .stock, .gauge:
-      return [
-        ("mean", mean(p[.value], dimension)), ("min", least(p[.value], dimension)), ("max", most(p[.value], dimension)), ("last", last(p[.value], dimension)),
-      ]
-    case .flow: return [("mean", mean(p[.value] ?? p[.rate], dimension)), ("max", most(p[.value] ?? p[.rate], dimension))]
-    case .counter: return [("count", change(p[.count], dimension)), ("rate", perTime(p[.count], dimension))]
-    case .measure: return measureCells(p[.sample], dimension)
-    }
-  }
-
-  private func measureCells(_ reading: Reading?, _ dimension: Dimension) -> [Cell] {
-    guard let sample = observations(reading, dimension) else { return [] }
-    var cells: [Cell] = [("values", figure(sample.parts.map { Double($0.count) * sample.weight }, .dimensionless))]
-    cells.append(("mean", figure(sample.parts.map(\.mean), dimension)))
-    if sample.parts.allSatisfy(\.isFull) {
-      for (name, q) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] { cells.append((name, figure(sample.parts.map { $0.quantile(q) }, dimension))) }
-    }
-    cells.append(("max", figure(sample.parts.map(\.maximum), dimension)))
-    let lost = sample.parts.map { part in Double(part.censored.filter(\.isLost).count) * sample.weight }
-    let open = sample.parts.map { part in Double(part.censored.filter { !$0.isLost }.count) * sample.weight }
-    cells.append(("lost", unlessZero(figure(lost, .dimensionless))))
-    cells.append(("under way", unlessZero(figure(open, .dimensionless))))
-    return cells
-  }
-
-  private func utilisation(_ thing: ThingLayout) -> Figure? {
-    if thing.probes.values.contains(where: { if case .cell(let index) = $0 { unrecorded.contains(index) } else { false } }) { return nil }
-    let access = ResultAccess(program: program, span: program.scopes[run.model.index].span)
-    return figure(access.utilisation(thing, of: run), .dimensionless, percent: true)
-  }
-
-  private func cells(_ journey: JourneyLayout) -> [Cell] {
-    let p = Readings(probes: journey.probes, factors: [:], isSingle: journey.isSingle)
-    let none = Dimension.dimensionless
-    return [
-      ("started", change(p[.started], none)), ("finished", change(p[.finished], none)), ("under way", last(p[.active], none)),
-      ("time", tally(p[.time], .time, \.mean)), ("longest", tally(p[.time], .time, \.maximum)),
-    ]
-  }
-
-  /// Outcomes that the language gives by itself: told when they occurred, for often they can't.
-  static let ownOutcomes: Set<String> = ["completed", "balked", "reneged"]
 
   /// For each outcome how many, and which share of those that finished.
   private func outcomeRows(_ journey: JourneyLayout, _ name: String) -> [(String, [Cell])] {
-    func count(_ cell: Int, _ path: SamplePath) -> Double {
-      path.cells.indices.contains(cell) ? path.cells[cell].last - path.cells[cell].atWarmup : 0
-    }
-    return zip(journey.outcomes, journey.outcomeCells).compactMap { outcome, cell in
-      let counts = run.paths.map { count(cell, $0) as Double? }
-      if Self.ownOutcomes.contains(outcome), counts.allSatisfy({ $0 == 0 }) { return nil }
-      let shares = run.paths.map { path -> Double? in
-        let all = journey.outcomeCells.reduce(0) { $0 + count($1, path) }
-        return all > 0 ? count(cell, path) / all : nil
-      }
-      return ("\(name): \(outcome)", [("count", figure(counts, .dimensionless)), ("share", figure(shares, .dimensionless, percent: true))])
+    statistics.outcomes(journey).compactMap { outcome, counts, shares in
+      if ThingStatistics.ownOutcomes.contains(outcome), counts.values.allSatisfy({ $0 == 0 }) { return nil }
+      return ("\(name): \(outcome)", [("count", figure(counts)), ("share", figure(shares))])
     }
   }
 
@@ -320,10 +171,9 @@ struct StandardReport {
     func visit(_ layout: Layout) {
       switch layout {
       case .thing(let thing):
-        guard thing.kind == .station || thing.kind == .pool, let share = utilisation(thing)?.point, share > (best?.share ?? 0.7) else { return }
-        let readings = Readings(probes: thing.probes, factors: thing.factors, isSingle: thing.isSingle)
+        guard thing.kind == .station || thing.kind == .pool, let share = statistics.utilisation(thing)?.point, share > (best?.share ?? 0.7) else { return }
         var words = "\(thing.path): \(NumberText.format(share * 100, style: NumberStyle(significantDigits: 3, landmark: 100)))% busy"
-        if let queue = (mean(readings[.queue] ?? readings[.waiting], .dimensionless))?.point {
+        if let queue = statistics.queue(thing)?.point {
           words += ", \(NumberText.format(queue, style: NumberStyle(significantDigits: 3))) waiting on average"
         }
         best = (words, share)

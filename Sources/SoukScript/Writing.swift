@@ -31,7 +31,7 @@ struct Writing {
     if let shown = e.shown { return shown }
     switch e.kind {
     case .statistic(_, .utilisation): return percent
-    case .builtin(let builtin, let arguments) where [.mean, .sd, .min, .max, .last, .p50, .p95, .p99].contains(builtin):
+    case .builtin(let builtin, let arguments) where [.mean, .sd, .min, .max, .last, .p50, .p95, .p99, .baseline].contains(builtin):
       return arguments.first.flatMap { $0.type == e.type ? shownUnit($0) : nil }
     case .arithmetic(.subtract, let a, let b), .arithmetic(.add, let a, let b): return shownUnit(a) ?? shownUnit(b)
     default: return nil
@@ -119,7 +119,7 @@ struct Writing {
         let own = sample.parts.map { part -> Double? in
           part.values.isEmpty ? nil : Double(part.values.count { $0 == Double(index) }) / Double(part.values.count)
         }
-        if StandardReport.ownOutcomes.contains(name), own.allSatisfy({ $0 == 0 }) { continue }
+        if ThingStatistics.ownOutcomes.contains(name), own.allSatisfy({ $0 == 0 }) { continue }
         shares.append((name, own))
       }
       var out = named(shares, .dimensionless, percent)

@@ -51,6 +51,7 @@ extension Checker {
         report(.wrongType(describe(value.type), expected: "an estimate", value.span))
         return bad(span)
       }
+    case .baseline: return baseline(arguments, span)
     case .monthsAfter:
       let date = check(arguments.first?.value ?? missing(span))
       let months = arguments.count > 1 ? checkQuantity(arguments[1].value, .dimensionless) : bad(span)
@@ -67,6 +68,28 @@ extension Checker {
       let value = one(f, arguments, span)
       return TypedExpression(.builtin(f, [value]), .bool, span)
     case .print: return bad(span)
+    }
+  }
+
+  /// `baseline(p95(r.order.time))`: the same estimate, as it was.
+  private mutating func baseline(_ arguments: [Argument], _ span: Span) -> TypedExpression {
+    if !isClaim {
+      report(.misplaced("`baseline`", "belongs to the claim of a check", span, hint: "write `check \"…\": p95(r.order.time) <= baseline(p95(r.order.time)) * 102%`"))
+    }
+    let value = one(.baseline, arguments, span)
+    switch resolved(value.type) {
+    case .estimate(let t) where isQuantityOrDate(t): return TypedExpression(.builtin(.baseline, [value]), value.type, span, shown: value.shown)
+    case .unknown: return bad(span)
+    default:
+      report(.wrongType(describe(value.type), expected: "an estimate such as `p95(r.order.time)`", value.span))
+      return bad(span)
+    }
+  }
+
+  private func isQuantityOrDate(_ type: Type) -> Bool {
+    switch resolved(type) {
+    case .quantity, .date: true
+    default: false
     }
   }
 

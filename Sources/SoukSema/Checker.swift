@@ -450,7 +450,7 @@ struct Checker {
 
   /// Runs `body` with the state of a place of its own, and comes back.
   mutating func detached<T>(module: Int? = nil, scope: ScopeID? = nil, place: Place = .script, _ body: (inout Checker) -> T) -> T {
-    let saved = (self.module, self.scope, self.place, locals, localNames, present, localShown, journey, outcomes, returnType, allowsBlocking, readsLive, readsClock, callerAction, localSpans)
+    let saved = (self.module, self.scope, self.place, locals, localNames, present, localShown, journey, outcomes, returnType, allowsBlocking, readsLive, readsClock, callerAction, localSpans, isClaim)
     self.module = module ?? self.module
     self.scope = scope
     self.place = place
@@ -463,8 +463,9 @@ struct Checker {
     returnType = nil
     allowsBlocking = false
     callerAction = nil
+    isClaim = false
     let result = body(&self)
-    (self.module, self.scope, self.place, locals, localNames, present, localShown, journey, outcomes, returnType, allowsBlocking, readsLive, readsClock, callerAction, localSpans) = saved
+    (self.module, self.scope, self.place, locals, localNames, present, localShown, journey, outcomes, returnType, allowsBlocking, readsLive, readsClock, callerAction, localSpans, isClaim) = saved
     return result
   }
 

@@ -477,6 +477,8 @@ public enum Builtin: String, Sendable, CaseIterable {
   case truncate, shift, variance
   // the point of an estimate
   case value, halfWidth = "half_width"
+  /// What an estimate was when a baseline was saved; in checks only.
+  case baseline
   // dates, text
   case monthsAfter = "months_after", text, next
   // missing values

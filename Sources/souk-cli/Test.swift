@@ -31,6 +31,8 @@ struct TestScripts: Verb {
         souk test checks --format junit=report.xml --format text
         souk test checks --budget "5 min" --fail-fast --seed 7
         souk test checks --seeds 200
+        souk test checks --save-baseline baseline.json
+        souk test checks --baseline baseline.json
 
       Formats: text, json, junit, tap, sarif, github, markdown. FORMAT=FILE writes a file, FORMAT alone standard output.
 
@@ -61,6 +63,12 @@ struct TestScripts: Verb {
 
   @Flag(help: "Only what didn't hold the last time that this was asked; all when nothing is known of a last time.")
   var rerunFailed = false
+
+  @Option(help: ArgumentHelp("Keeps what every thing of every run did in this file, to be compared with later.", valueName: "file"))
+  var saveBaseline: String?
+
+  @Option(help: ArgumentHelp("Tells what changed since this file was saved, and what baseline(…) stands for in checks.", valueName: "file"))
+  var baseline: String?
 
   @Option(help: "Replications of each run at its first look, in place of the script's and of 20 at least.")
   var replications: Int?
@@ -95,12 +103,17 @@ struct TestScripts: Verb {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads is a number from 1 to 1024") }
     if let seeds, !(1...10_000_000).contains(seeds) { throw ValidationError("--seeds is a number from 1 to 10000000") }
     if seeds != nil, !formats.isEmpty || failFast { throw ValidationError("--seeds has a table of its own, and knows neither --format nor --fail-fast") }
+    if saveBaseline != nil, filter != nil || rerunFailed || failFast {
+      throw ValidationError("--save-baseline keeps the whole of each script: without --filter, --rerun-failed and --fail-fast")
+    }
+    if seeds != nil, baseline != nil || saveBaseline != nil { throw ValidationError("--seeds knows no baselines") }
     if filter?.isEmpty == true { throw ValidationError("--filter needs a part of a name") }
     let shared = formats.filter { $0.file == nil && !$0.format.isForPeople }
     if shared.count > 1 || (!shared.isEmpty && formats.contains { $0.file == nil && $0.format.isForPeople }) {
       throw ValidationError("only one of these formats can go to standard output; write the others as FORMAT=FILE")
     }
     let files = formats.compactMap(\.file)
+    if let saveBaseline, files.contains(saveBaseline) { throw ValidationError("a report and the baseline can't go to one file") }
     if Set(files).count < files.count { throw ValidationError("two formats can't go to one file") }
   }
 
@@ -110,11 +123,20 @@ struct TestScripts: Verb {
     for word in missing { Terminal.complain("there is no file “\(word)”") }
     guard missing.isEmpty else { return .wrong }
     let found = Scripts.find(paths.isEmpty ? ["."] : paths)
-    guard found.isComplete, !found.paths.isEmpty, prepareFiles() else { return .wrong }
+    guard found.isComplete, !found.paths.isEmpty else { return .wrong }
+    // The baseline is read before the files are made, for it may be the one that is to be replaced.
+    var known: (file: String, content: Baseline)?
+    if let baseline {
+      guard let content = BaselineFile.read(baseline) else { return .wrong }
+      known = (baseline, content)
+    }
+    guard prepareFiles() else { return .wrong }
     let stop = Interruption(maxTime: budget, signals: [SIGINT, SIGTERM])
     var suiteOptions = options()
     suiteOptions.flag = stop.flag
     suiteOptions.stopReason = stop.reason
+    suiteOptions.baseline = known
+    suiteOptions.recordsBaseline = saveBaseline != nil
     let text = SuiteText(
       style: PageStyle(width: Terminal.width, hasColour: Terminal.wantsColor(STDOUT_FILENO, refused: noColor)), isQuiet: quiet)
     let showsText = formats.allSatisfy { $0.file != nil || $0.format.isForPeople }
@@ -157,7 +179,8 @@ struct TestScripts: Verb {
       _ = write(result)
       return .wrong
     }
-    let isWritten = write(result)
+    var isWritten = write(result)
+    if let saveBaseline { isWritten = BaselineFile.save(suite.record(), of: result, to: saveBaseline) && isWritten }
     if result.exitCode == 130 { Terminal.complain("interrupted; what is reported is what was known so far") }
     return isWritten || result.exitCode == 130 ? ExitStatus(rawValue: result.exitCode) ?? .wrong : .wrong
   }
@@ -193,10 +216,11 @@ struct TestScripts: Verb {
   /// when they can't be written, which is better known now than after an hour.
   private func prepareFiles() -> Bool {
     var isGood = true
+    if let saveBaseline, !BaselineFile.canBeWritten(saveBaseline) { isGood = false }
     for file in formats.compactMap(\.file) where Files.kind(of: file) != .other {
       do throws(FileProblem) {
         try Files.replace(file, with: [])
-        unsafe unlink(file)
+        try Files.remove(file)
       } catch {
         Terminal.complain(error.message)
         isGood = false

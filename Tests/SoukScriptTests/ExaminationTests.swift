@@ -8,7 +8,7 @@ import Testing
 
 @testable import SoukScript
 
-private func examination(_ script: String, options: ScriptOptions = ScriptOptions()) throws -> Examination {
+func examination(_ script: String, options: ScriptOptions = ScriptOptions()) throws -> Examination {
   var sources = SourceSet()
   let id = sources.add(name: "test.souk", bytes: Array(script.utf8))
   let parsed = parse(sources[id])
@@ -20,7 +20,7 @@ private func examination(_ script: String, options: ScriptOptions = ScriptOption
 
 extension Examination {
   /// Looks until nothing more is to be had; the checks by name.
-  fileprivate func checks() -> [String: CheckReport] {
+  func checks() -> [String: CheckReport] {
     while look(threads: 1) {}
     return Dictionary(items.compactMap { if case .check(let check) = $0 { (check.name, check) } else { nil } }) { $1 }
   }
