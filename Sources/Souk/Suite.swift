@@ -32,6 +32,8 @@ public struct SuiteOptions: Sendable {
   public var recordsBaseline = false
   /// Raised with `.time` when the time is over, with `.interrupted` by Ctrl-C.
   public var flag = StopFlag()
+  /// Nanoseconds since some instant: what each script has used is shared by it.
+  public var clock: @Sendable () -> UInt64 = { DispatchTime.now().uptimeNanoseconds }
   /// Whether the flag was raised, and why; asked between looks.
   public var stopReason: @Sendable () -> StopFlag.Reason? = { nil }
   public init() {}
@@ -103,9 +105,9 @@ public final class Suite: Sendable {
     }
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
       while let (index, seconds, threads) = take() {
-        let begun = DispatchTime.now().uptimeNanoseconds
+        let begun = options.clock()
         let (report, replications) = look(index, threads: threads)
-        let used = seconds + Double(DispatchTime.now().uptimeNanoseconds - begun) / 1e9
+        let used = seconds + Double(options.clock() - begun) / 1e9
         let shown = queue.withLock { queue -> SuiteProgress in
           queue.running -= 1
           queue.replications += replications
