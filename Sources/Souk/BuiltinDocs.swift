@@ -109,6 +109,8 @@ public struct WordHelp: Sendable {
     ("add", "add GAUGE: AMOUNT", "Adds to a gauge or a variable."),
     ("set", "set GAUGE: VALUE", "Gives a gauge its value."),
     ("leave", "leave as \"outcome\"", "Ends the journey."),
+    ("none", "none", "No value, where one may be missing: `patience: none` of a `param patience: Time?`."),
+    ("never", "never", "The time that never comes: a patience without end, a rate of repair that isn't there."),
     ("mix", "mix { 70% => fast, 30% => slow }", "A distribution of values, or a mixture of distributions, by their chances."),
     ("choose", "choose { 30% => STEP, else => STEP }", "Goes one way or another, by chance."),
     ("spawn", "spawn journey(args)", "Starts a journey of its own."),

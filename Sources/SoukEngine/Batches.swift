@@ -34,7 +34,7 @@ extension Machine {
     batches[b].timer = 0
     record(batches[b].sizesTally, Double(batches[b].count) * weight)
     add(batches[b].waitingCell, -Double(batches[b].count) * weight)
-    let group = newGroup(leader: token, after: Int32(tokens[token].remaining))
+    let group = newGroup(leader: token, after: Int32(tokens[token].remaining), count: Int32(batches[b].count))
     while !batches[b].gathering.isEmpty {
       let member = batches[b].gathering.removeFirst(in: tokens)
       cancelTimer(of: member)
@@ -51,8 +51,8 @@ extension Machine {
     return Int(tokens[token].pc)
   }
 
-  private mutating func newGroup(leader: Int32, after: Int32) -> Int32 {
-    let state = GroupState(leader: leader, outer: tokens[leader].group, after: after)
+  private mutating func newGroup(leader: Int32, after: Int32, count: Int32) -> Int32 {
+    let state = GroupState(leader: leader, outer: tokens[leader].group, after: after, count: count)
     if freeGroup < 0 {
       groups.append(state)
       return Int32(groups.count - 1)

@@ -155,6 +155,7 @@ extension Machine {
         if began >= 0 { recordLost(op.b, began: Beginning.ticks(began)) }
         frames[frame &+ Int(op.a)] = -1
 
+      case .groupSize: r[op.a] = Double(groups[tokens[token].group].count) * weight
       case .spawn: r[op.a] = spawn(op.b)
       case .handleStarted, .handleDone, .handleResult:
         // A condition may ask before; a step can't go on without.

@@ -186,6 +186,8 @@ struct GroupState: BitwiseCopyable {
   var outer: Int32
   /// Where the members go on.
   var after: Int32
+  /// How many they are, with the leader.
+  var count: Int32
 }
 
 /// What is known of a spawned journey while it or a slot refers to the record.

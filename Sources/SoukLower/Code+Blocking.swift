@@ -26,7 +26,7 @@ extension Lowering {
     case .reserve(let x, let account, let otherwise): try reserve(x, account, otherwise, step, ctx, frame)
     case .capture(let x, let from, let to, let otherwise): try capture(x, from, to, otherwise, step, ctx, frame)
     case .await(let condition, let clauses): try await_(condition, clauses, step, ctx)
-    case .join(let batch, let clauses, let body): try join(batch, clauses, body, step, ctx)
+    case .join(let batch, let clauses, let body): try join(batch, clauses, body, step, ctx, frame)
     case .record(let measure, let x): try record(measure, x, step, ctx)
     case .count(let counter, let x): try count(counter, x, step, ctx, frame)
     case .setThing(let gauge, let x):
@@ -278,12 +278,12 @@ extension Lowering {
     return (result, reads)
   }
 
-  private func join(_ batch: TypedExpression, _ clauses: TypedClauses, _ body: [TypedStep], _ step: TypedStep, _ ctx: CodeContext) throws(EvaluationError) {
-    if let frame = ctx.frame { try mustScale(frame, batch, "join") }
-    try eachThing(thing(batch, ctx), step.span) { (i) throws(EvaluationError) in try self.join(i, clauses, body, ctx) }
+  private func join(_ batch: TypedExpression, _ clauses: TypedClauses, _ body: [TypedStep], _ step: TypedStep, _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
+    try mustScale(frame, batch, "join")
+    try eachThing(thing(batch, ctx), step.span) { (i) throws(EvaluationError) in try self.join(i, clauses, body, ctx, frame) }
   }
 
-  private func join(_ i: Int, _ clauses: TypedClauses, _ body: [TypedStep], _ ctx: CodeContext) throws(EvaluationError) {
+  private func join(_ i: Int, _ clauses: TypedClauses, _ body: [TypedStep], _ ctx: CodeContext, _ frame: FrameState) throws(EvaluationError) {
     let compiled = try self.clauses(clauses, ctx)
     let bodyLabel = emitter.label()
     let after = emitter.label()
@@ -294,10 +294,19 @@ extension Lowering {
         otherwise: compiled.otherwise?.index ?? -1))
     emitter.emit(.join, site)
     emitter.put(bodyLabel)
-    let wasSingle = ctx.frame?.isSingle ?? false
-    ctx.frame?.isSingle = true
+    let outer = (isSingle: frame.isSingle, slots: frame.nextSlot, joins: frame.joins.count)
+    frame.isSingle = true
+    if body.contains(where: { $0.expressionsInside.contains(where: \.readsJoined) }) {
+      let slot = frame.slot()
+      let r = emitter.register()
+      emitter.emit(.groupSize, r)
+      emitter.emit(.storeSlot, slot, r)
+      frame.joins.append((i, slot))
+    }
     try block(body, ctx)
-    ctx.frame?.isSingle = wasSingle
+    frame.joins.removeLast(frame.joins.count - outer.joins)
+    frame.nextSlot = outer.slots
+    frame.isSingle = outer.isSingle
     emitter.emit(.joinEnd, site)
     emitter.put(after)
     try finish(compiled, clauses, ctx)

@@ -141,7 +141,7 @@ extension Lowering {
     let reference = try reference(base, ctx)
     switch reference {
     case .value(.journey): return try journeyStatistic(base, statistic, e, ctx)
-    default: return try read(thing(base, ctx), statistic, e.span)
+    default: return try read(thing(base, ctx), statistic, e.span, ctx)
     }
   }
 
@@ -179,11 +179,21 @@ extension Lowering {
     return try read(reference, statistic, span)
   }
 
+  private func joined(_ reference: ThingReference, _ ctx: CodeContext?, _ span: Span) throws(EvaluationError) -> Term {
+    guard let join = ctx?.frame?.joins.last(where: { reference.all.contains($0.batch) }) else {
+      throw EvaluationError(
+        "E0319", "nobody has joined `\(things[reference.first].name)` here", at: span, "this is known between the braces of its own `join`",
+        hint: "take it along from there: `let n = \(things[reference.first].name).joined`")
+    }
+    return .slot(join.slot)
+  }
+
   /// A statistic's value now, in real units.
-  func read(_ reference: ThingReference, _ statistic: Statistic, _ span: Span) throws(EvaluationError) -> Term {
+  func read(_ reference: ThingReference, _ statistic: Statistic, _ span: Span, _ ctx: CodeContext? = nil) throws(EvaluationError) -> Term {
     let first = reference.first
     switch statistic {
     case .recent, .seen, .highest: return try window(reference, statistic, span)
+    case .joined: return try joined(reference, ctx, span)
     case .utilisation:
       let isPool = things[first].kind == .pool
       let capacity = try read(reference, isPool ? .size : .servers, span)

@@ -32,6 +32,11 @@ extension TypedExpression {
   }
 }
 
+extension TypedExpression {
+  /// Whether it asks how many have joined a batch.
+  var readsJoined: Bool { if case .statistic(_, .joined) = kind { true } else { children.contains(where: \.readsJoined) } }
+}
+
 extension Body {
   /// The expressions directly in this body's steps, or its one expression.
   var expressions: [TypedExpression] { (expression.map { [$0] } ?? []) + steps.flatMap(\.expressionsInside) }

@@ -124,6 +124,8 @@ final class FrameState {
   var cleanups: [Cleanup] = []
   /// Depth of `cleanups` where the head of the race arm at hand began; nil outside of arms.
   var armBase: Int?
+  /// The batches whose bodies are around, innermost last, each with the slot that says how many go together.
+  var joins: [(batch: Int, slot: Int32)] = []
   /// Accounts of which this journey reserves, with the slot that says how much.
   var reservations: [Int: Int32] = [:]
   var armReservations: [Int] = []

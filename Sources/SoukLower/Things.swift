@@ -53,7 +53,7 @@ extension Lowering {
   func cell(_ i: Int, _ statistic: Statistic, initial: Double = 0, factor: Double = 1, also: Statistic? = nil) -> Int32 {
     var kept = things[i].thing.isVariable ? .off : recording(things[i].demandName, statistic)
     if let also { kept = max(kept, recording(things[i].demandName, also)) }
-    if [.busy, .servers, .held, .size].contains(statistic), wantsUtilisation(i) { kept = max(kept, .summary) }
+    if [.busy, .servers, .held, .size, .rate, .completions].contains(statistic), wantsUtilisation(i) { kept = max(kept, .summary) }
     model.cells.append(Cell(path: "\(things[i].name).\(statistic.rawValue)", initial: initial, recording: kept))
     let index = model.cells.count - 1
     probes[i][statistic] = .cell(index)

@@ -106,6 +106,8 @@ public enum OpCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
   /// What began at slot a is lost to tally b (a `leave` or a withdrawal inside the body).
   case timeLost
   // Other journeys.
+  /// a = for how many the entity runs the body of the innermost batch that it leads, itself among them.
+  case groupSize
   /// a = handle of the spawned journey spawns[b].
   case spawn
   /// a = 1 if the handle in slot b has started / is done.
@@ -167,6 +169,7 @@ public enum OpCode: UInt16, Sendable, CaseIterable, BitwiseCopyable {
     case .count, .setCell, .addCell: (.cell, .read, .none)
     case .record: (.tally, .read, .none)
     case .timeBegin, .timeEnd, .timeLost: (.slot, .tally, .none)
+    case .groupSize: (.write, .none, .none)
     case .spawn: (.write, .spawn, .none)
     case .handleStarted, .handleDone, .handleResult: (.write, .slot, .none)
     case .dropHandle: (.slot, .none, .none)

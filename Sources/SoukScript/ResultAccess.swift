@@ -115,11 +115,19 @@ struct ResultAccess {
     return SampleValue(parts: parts, path: path, categories: categories, weight: weight ?? run.weight, lineage: Lineage(runs: [run]))
   }
 
-  /// ∫ busy / ∫ servers (held / size), each replication; nil where there was never a server.
+  /// ∫ busy / ∫ servers (held / size), each replication; nil where there was never a server. Where a rate changes, what was
+  /// served of what could have been, ∫ rate: who waits through a closed night keeps nobody busy.
   func utilisation(_ thing: ThingLayout, of run: RunResults) -> [Double?] {
     guard case .cell(let busy)? = thing.probes[.busy] ?? thing.probes[.held] else { return run.paths.map { _ in nil } }
     return run.paths.map { path in
       guard path.cells.indices.contains(busy) else { return nil }
+      if case .cell(let rate)? = thing.probes[.rate], path.cells.indices.contains(rate), path.cells[rate].minimum < path.cells[rate].maximum,
+        case .cell(let completions)? = thing.probes[.completions], path.cells.indices.contains(completions)
+      {
+        let served = path.cells[completions].last - path.cells[completions].atWarmup
+        let possible = path.cells[rate].integral * (thing.factors[.rate] ?? 1)
+        return possible > 0 ? served / possible : nil
+      }
       let work = path.cells[busy].integral * (thing.factors[.busy] ?? thing.factors[.held] ?? 1)
       let seconds = Double(path.end - min(path.warmup, path.end)) / StepTrace.ticksPerSecond
       let available: Double

@@ -71,8 +71,15 @@ extension Checker {
       let known = presence(in: condition)
       let a = with(present: known.whenTrue) { $0.check(then, expected: expected) }
       let other = with(present: known.whenFalse) { $0.check(otherwise, expected: expected ?? a.type) }
-      let b = coerce(other, to: a.type, why: Label(then.span, "the other branch is \(describe(a.type))"))
-      return TypedExpression(.conditional(test, then: a, otherwise: b), a.type == .unknown ? b.type : a.type, e.span, shown: a.shown ?? b.shown)
+      var type = a.type == .unknown ? other.type : a.type
+      // Where one branch may be missing, so may the whole.
+      if case .optional(let inner) = resolved(type) {
+        if inner == .unknown { type = other.type.isOptional ? other.type : .optional(other.type) }
+      } else if resolved(other.type).isOptional {
+        type = .optional(type)
+      }
+      let b = coerce(other, to: type, why: Label(then.span, "the other branch is \(describe(a.type))"))
+      return TypedExpression(.conditional(test, then: a, otherwise: b), type, e.span, shown: a.shown ?? b.shown)
     case .lambda(let parameters, let body): return lambda(parameters, body, e.span, expected: expected)
     case .spawn(let inner): return checkSpawn(inner, e.span)
     case .choose(let choice): return checkChoose(choice, e.span)
@@ -282,6 +289,9 @@ extension Checker {
     if let entry = visible[module][name] { return symbolReference(entry, name, span) }
     switch name {
     case "true", "false": return TypedExpression(.bool(name == "true"), .bool, span)
+    case "none":
+      if let expected = expected.map({ resolved($0) }), expected.isOptional { return TypedExpression(.nothing, expected, span) }
+      return TypedExpression(.nothing, .optional(.unknown), span)
     case "never": return TypedExpression(.number(.infinity), .time, span)
     case "now" where place.timePasses || place == .member(live: true):
       readsClock = true
@@ -298,7 +308,7 @@ extension Checker {
     var names = localNames.flatMap(\.keys)
     if let scope { names += program.scopes[scope.index].members.map(\.name) + scopeFunctions[scope.index].keys }
     names += visible[module].keys
-    names += Builtin.allCases.map(\.rawValue) + LawName.allCases.map(\.rawValue) + ["true", "false", "now", "never", "curve", "daily", "weekly", "mix"]
+    names += Builtin.allCases.map(\.rawValue) + LawName.allCases.map(\.rawValue) + ["true", "false", "now", "never", "none", "curve", "daily", "weekly", "mix"]
     return names.sorted()
   }
 

@@ -5,7 +5,7 @@ internal import SoukText
 internal import SoukUnits
 
 /// What a statistic is a value of, in results.
-enum Shape { case signal, sample, estimate, window }
+enum Shape { case signal, sample, estimate, window, group }
 
 extension ThingKind {
   /// Everything that a thing of this kind reports by itself; dimension `.own` is the thing's unit, `.ownPerTime` so many
@@ -25,7 +25,7 @@ extension ThingKind {
       [(.held, .signal, .own), (.waiting, .signal, .number), (.size, .signal, .own), (.wait, .sample, .time), (.utilisation, .estimate, .number)]
     case .level: [(.level, .signal, .own), (.put, .signal, .own), (.taken, .signal, .own), (.waiting, .signal, .number), (.wait, .sample, .time)]
     case .account: [(.balance, .signal, .own), (.reserved, .signal, .own)]
-    case .batch: [(.waiting, .signal, .number), (.sizes, .sample, .number), (.wait, .sample, .time)]
+    case .batch: [(.waiting, .signal, .number), (.sizes, .sample, .number), (.joined, .group, .number), (.wait, .sample, .time)]
     case .counter: [(.count, .signal, .own), (.recent, .window, .own), (.seen, .window, .number)]
     case .gauge: [(.value, .signal, .own), (.recent, .window, .own), (.highest, .window, .own)]
     case .measure: [(.sample, .sample, .own), (.recent, .window, .own), (.seen, .window, .number), (.highest, .window, .own)]
@@ -197,10 +197,15 @@ extension Checker {
   }
 
   private mutating func made(_ base: TypedExpression, _ statistic: Statistic, _ shape: Shape, _ element: Type, _ name: Name, _ span: Span, results: Bool) -> TypedExpression {
+    if shape == .group, results || joinDepth == 0 {
+      let hint = results ? "`\(Statistic.sizes.rawValue)` has all of them" : "write it between the braces of `join … { … }`, and take it along in a `let`"
+      report(.misplaced("`\(name.text)`", "is how many go together, and known where one of them acts for all", name.span, hint: hint))
+      return TypedExpression(.unknown, .unknown, span)
+    }
     if results {
       let type: Type =
         switch shape {
-        case .signal, .window: .signal(element)
+        case .signal, .window, .group: .signal(element)
         case .sample: .sample(element)
         case .estimate: .estimate(element)
         }
@@ -210,7 +215,7 @@ extension Checker {
     }
     readsLive = true
     switch shape {
-    case .signal: return TypedExpression(.statistic(base, statistic), element, span)
+    case .signal, .group: return TypedExpression(.statistic(base, statistic), element, span)
     case .window:
       return TypedExpression(.statistic(base, statistic), statistic == .seen ? element : .optional(element), span)
     case .sample, .estimate:

@@ -163,7 +163,9 @@ extension Checker {
         hints.append(Hint("one is an amount and the other a rate: multiply the rate by a time, or divide the amount by one"))
       }
     }
-    for side in [left, right] {
+    let isAsked = [left, right].contains { if case .nothing = $0.kind { true } else { false } }
+    if isAsked { hints.append(Hint("ask whether it is missing: `missing(…)`")) }
+    for side in [left, right] where !isAsked {
       if case .optional(let inner) = resolved(side.type), case .quantity(let d) = resolved(inner) {
         hints.append(Hint("say what it is where there is none: `(… or 0\(d.isDimensionless ? "" : " " + d.baseUnitText))`"))
       }

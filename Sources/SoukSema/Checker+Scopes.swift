@@ -72,10 +72,24 @@ extension Checker {
   /// The outcomes that a journey's steps name, `completed` first when the end can be reached.
   private func outcomeNames(_ steps: [Step]) -> [String] {
     var names = ["completed"]
+    visitAll(steps) { step in
+      if case .leave(let name) = step.kind, let name = name?.plain, !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+
+  private func givesResult(_ steps: [Step]) -> Bool {
+    var gives = false
+    visitAll(steps) { step in if case .returning(.some) = step.kind { gives = true } }
+    return gives
+  }
+
+  /// Visits each step, and those inside it.
+  private func visitAll(_ steps: [Step], _ visit: (Step) -> Void) {
     func walk(_ steps: [Step]) {
       for step in steps {
+        visit(step)
         switch step.kind {
-        case .leave(let name): if let name = name?.plain, !names.contains(name) { names.append(name) }
         case .condition(_, let a, let b):
           walk(a)
           walk(b ?? [])
@@ -100,7 +114,6 @@ extension Checker {
       }
     }
     walk(steps)
-    return names
   }
 
   mutating func checkScope(_ id: ScopeID) {
@@ -201,7 +214,13 @@ extension Checker {
       outcomes = outline.outcomes
       var types: [Type] = []
       if case .journey(let outlined) = program.scopes[scopeID.index].members[id.index].type { types = outlined }
-      let checked = checkBody(place: .journey, parameters: parameters, types: types, steps: steps, returns: .quantity(solver.fresh()), keep: true)
+      let returns = Type.quantity(solver.fresh())
+      // Known before its body is checked, for it may start others of its kind.
+      program.scopes[scopeID.index].members[id.index].kind = .journey(
+        Journey(
+          body: outlineBody(parameters, types), parameters: parameters.indices.map { LocalID($0) }, outcomes: outcomes,
+          result: givesResult(steps) ? returns : .void))
+      let checked = checkBody(place: .journey, parameters: parameters, types: types, steps: steps, returns: returns, keep: true)
       program.scopes[scopeID.index].members[id.index].kind = .journey(
         Journey(body: checked.body, parameters: checked.parameters, outcomes: outcomes, result: returnFound ? resolved(returnType ?? .void) : .void))
     case .action(let name, let parameters, let result, let steps):
@@ -342,7 +361,8 @@ extension Checker {
     let key = program.tables[id.index].key
     let units = program.tables[id.index].columns.map { $0.unit?.text }
     for row in rows {
-      if row.count != types.count, let first = row.first, let last = row.last {
+      let lacks = (row.count..<max(row.count, types.count)).map { nothing(of: types[$0], row.last?.span ?? tree.name.span) }
+      if row.count > types.count || lacks.contains(where: { $0 == nil }), let first = row.first, let last = row.last {
         report(
           .badArguments(
             "this row has \(count(row.count, "value")), and \(tree.name.text) has \(count(types.count, "column"))", first.span.joined(last.span),
@@ -358,7 +378,7 @@ extension Checker {
         }
         cells.append(value)
       }
-      while cells.count < types.count { cells.append(TypedExpression(.unknown, .unknown, tree.name.span)) }
+      cells += lacks.map { $0 ?? TypedExpression(.unknown, .unknown, tree.name.span) }
       typed.append(cells)
     }
     program.tables[id.index].rows = .inline(typed)

@@ -11,6 +11,7 @@ extension Checker {
   ) -> (body: Body, parameters: [LocalID]) {
     self.place = place
     if !keep { (journey, outcomes) = (nil, []) }
+    joinDepth = 0
     locals = []
     localNames = [[:]]
     localShown = [:]
@@ -163,6 +164,8 @@ extension Checker {
       needsTime("join", step.span)
       let target = thing(batch, [.batch], "join", "a batch")
       let typed = checkClauses(clauses, canBalk: false)
+      joinDepth += 1
+      defer { joinDepth -= 1 }
       return .join(target, typed, body: body.map { checkSteps($0) } ?? [])
     case .set(let target, let value): return assignment(target, value, adds: false)
     case .add(let target, let value): return assignment(target, value, adds: true)

@@ -333,6 +333,25 @@ extension Checker {
     return own
   }
 
+  /// Gives instances their units, when all is checked. What a component left open may have been settled since by a table of the
+  /// script that it is given (`cost: Money/visit`): then it is settled in each instance, too.
+  mutating func settleUnits() {
+    for units in instanceUnits.values.flatMap(\.values) {
+      for (v, own) in units {
+        let settled = solver.resolve(Dimension(v))
+        if settled != Dimension(v) { _ = solver.unify(own, settled.substituting(units)) }
+      }
+    }
+    for s in program.scopes.indices {
+      for m in program.scopes[s].members.indices {
+        guard case .thing(var thing) = program.scopes[s].members[m].kind else { continue }
+        thing.dimension = solver.resolve(thing.dimension)
+        if let units = instanceUnits[ScopeID(s)]?[MemberID(m)] { thing.units = units.mapValues { solver.resolve($0) } }
+        program.scopes[s].members[m].kind = .thing(thing)
+      }
+    }
+  }
+
   /// The unit variables of the component that `base` is an instance of, as they are in that instance.
   private mutating func units(of base: TypedExpression) -> [DimensionVariable: Dimension] {
     switch base.kind {

@@ -225,6 +225,7 @@ extension Checker {
         hints.append(Hint("give it its unit, if it is always the same: `\(whole)`; else a distribution: `exponential(mean: \(whole))`"))
       }
     case (.estimate, .quantity), (.estimate, .bool): hints.append(Hint("`value(…)` takes the point of an estimate"))
+    case (.optional(.unknown), _): hints.append(Hint("`none` stands where a value may be missing, whose type has a `?`: `\(describe(to))?`"))
     case (.optional, _) where !resolved(to).isOptional:
       hints.append(Hint("it may be missing: `… or` says what to use then, or ask `missing(…)` of what doesn't change"))
     case (.dist, .quantity): hints.append(Hint("`sample(…)` draws from it, `mean(…)` is its mean"))

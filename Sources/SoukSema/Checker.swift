@@ -123,6 +123,8 @@ struct Checker {
   var allowsBlocking = false
   /// Set when the expression being checked reads something that changes while a model runs.
   var readsLive = false
+  /// Bodies of `join` around the step at hand.
+  var joinDepth = 0
   var readsClock = false
   var actionCalls: [ScopeID: [MemberID: [(ScopeID, MemberID, Span)]]] = [:]
   var callerAction: (ScopeID, MemberID)?
@@ -162,13 +164,7 @@ struct Checker {
     for money in currencies where !money.isMoney(solver) {
       report(.wrongType(describe(.quantity(money.dimension)), expected: "an amount of money", money.span, hints: money.hint.map { [$0] } ?? []))
     }
-    for (owner, members) in instanceUnits {
-      for (id, units) in members {
-        guard case .thing(var thing) = program.scopes[owner.index].members[id.index].kind else { continue }
-        thing.units = units.mapValues { solver.resolve($0) }
-        program.scopes[owner.index].members[id.index].kind = .thing(thing)
-      }
-    }
+    settleUnits()
     reportRecursiveActions()
     checkStandings()
     diagnostics.sort { ($0.primary.span.file, $0.primary.span.lower) < ($1.primary.span.file, $1.primary.span.lower) }

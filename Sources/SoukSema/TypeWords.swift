@@ -25,6 +25,7 @@ extension TypedProgram {
     case .range(let d): "a range of \(dimension(d))"
     case .span(.date): "a range of dates"
     case .span: "a range of times of day"
+    case .optional(.unknown): "nothing"
     case .optional(let t): "\(words(t)) or nothing"
     case .record(let id): "a \(records[id.index].name)"
     case .table(let id): "the table \(tables[id.index].name)"

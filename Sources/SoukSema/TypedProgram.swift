@@ -456,6 +456,8 @@ public enum Statistic: String, Sendable, CaseIterable {
   case utilisation
   // windows (live only)
   case recent, seen, highest
+  /// Of a batch, in the body of `join`.
+  case joined
 }
 
 /// Functions known to the language, by meaning. Sorts are checked: the same name may serve scalars, samples, signals.
