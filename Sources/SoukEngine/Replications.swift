@@ -9,13 +9,14 @@ import Synchronization
 /// Runs replications `replications` of a model for `span` ticks each, on at most `threads` threads at once.
 public func runReplications(
   _ model: CompiledModel, seed: UInt64, replications: Range<UInt32>, span: Int64, warmup: Int64, limits: RunLimits = RunLimits(),
-  flag: StopFlag? = nil, threads: Int = 1
+  flag: StopFlag? = nil, threads: Int = 1, finished: (@Sendable () -> Void)? = nil
 ) -> [SamplePath] {
   let program = Program(model)
   @Sendable func path(_ replication: UInt32) -> SamplePath {
     var simulation = Simulation(
       program, RunSettings(seed: seed, replication: replication, warmup: warmup, limits: limits, flag: flag))
     simulation.run(until: span)
+    defer { finished?() }
     return simulation.samplePath()
   }
   let workers = min(max(threads, 1), replications.count)

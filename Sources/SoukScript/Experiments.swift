@@ -11,6 +11,7 @@ import SoukStats
 import SoukSyntax
 import SoukText
 import SoukUnits
+import Synchronization
 
 /// A simulation that was started and waits to be advanced.
 struct PausedSimulation {
@@ -132,10 +133,11 @@ extension Interpreter {
           spanUnit: (experiment.settings["span"] ?? program.scopes[experiment.model.index].settings["span"])?.shown),
         isExact: plan.lowered.model.isExact, growth: growth)
     }
+    let finished = progress(of: experiment, plan)
     func simulate(_ range: Range<UInt32>) throws(EvaluationError) -> [SamplePath] {
       let paths = runReplications(
         plan.lowered.model, seed: plan.seed, replications: range, span: span, warmup: plan.warmup, limits: options.limits,
-        flag: options.flag, threads: options.threads)
+        flag: options.flag, threads: options.threads, finished: finished)
       if let stopped = paths.first(where: { $0.stop != .reachedEnd }) {
         let finished = paths.filter { $0.stop == .reachedEnd }
         if isPartialWorthTelling(stopped.stop), evidence == nil {
@@ -158,6 +160,21 @@ extension Interpreter {
     guard let until = experiment.until else { return results(try simulate(0..<plan.replications), nil, nil) }
     return try runUntil(until, env, simulate) { paths, precision in
       results(paths, precision, RunResults.Growth(run: nil, look: precision?.looks ?? 1, isLast: true))
+    }
+  }
+
+  /// What is told after each replication; nil where nobody listens or there is one only.
+  private func progress(of experiment: TypedExperiment, _ plan: Plan) -> (@Sendable () -> Void)? {
+    guard let tell = options.onProgress, evidence == nil, options.replication == nil, experiment.until != nil || plan.replications > 1 else { return nil }
+    let done = Mutex(0)
+    let all = experiment.until == nil ? Int(plan.replications) : nil
+    let model = program.scopes[experiment.model.index].name
+    return {
+      let count = done.withLock { done in
+        done += 1
+        return done
+      }
+      tell(RunProgress(model: model, done: count, all: all))
     }
   }
 

@@ -32,12 +32,22 @@ public struct ScriptOptions: Sendable {
   public var recordsAll = false
   /// Raised from outside to stop what runs.
   public var flag: StopFlag?
+  /// Told after each replication of a run of several, from whichever thread it ran on.
+  public var onProgress: (@Sendable (RunProgress) -> Void)?
   /// Told of each run before it begins.
   public var onRun: (@Sendable (PlannedRun) -> Void)?
   /// Columns of tables inside printed texts.
   public var width = 100
   public var lines: LineStyle = .unicode
   public init() {}
+}
+
+/// How far a run of several replications is.
+public struct RunProgress: Sendable {
+  public var model: String
+  public var done: Int
+  /// Replications in all; nil where a precision decides.
+  public var all: Int?
 }
 
 /// A run that is about to begin: what the engine is given. Times are ticks.

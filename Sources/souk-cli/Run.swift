@@ -114,6 +114,8 @@ struct Run: Verb {
     let stop = Interruption(maxTime: maxTime)
     options.flag = stop.flag
     let show = dump.flatMap { Pipeline.show($0.stage) { Terminal.complain(text: $0) } }
+    let watch = Watch(isShown: Terminal.showsProgress && !quiet)
+    options.onProgress = { watch.show($0) }
     options.onRun = { run in
       // A run may take long: what was said before it is seen while it goes on.
       Terminal.flush()
@@ -122,6 +124,7 @@ struct Run: Verb {
     let style = PageStyle(width: Terminal.width, hasColour: Terminal.wantsColor(STDOUT_FILENO, refused: noColor))
     let report = TextReport(style: style, units: checked.program.units)
     let outcome = Pipeline.execute(checked, options: options) { said in
+      watch.clear()
       switch said {
       case .item(let item):
         if !json, !quiet || item.isUnwell { Terminal.print(report.text(item)) }
@@ -130,6 +133,7 @@ struct Run: Verb {
       case .unwritten(let problem): Terminal.complain(problem.message)
       }
     }
+    watch.clear()
     if json {
       Terminal.print(outcome.document.json(writer: FigureWriter(units: checked.program.units)))
     } else if !quiet, let summary = report.summary(outcome.result.items) {

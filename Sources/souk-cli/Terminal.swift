@@ -54,6 +54,9 @@ enum Terminal {
     }
   }
 
+  /// Whether a line that is written again and again can be seen as one.
+  static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 && variable("TERM") != "dumb" }
+
   /// Writes what was printed so far, so that it is seen while the work goes on.
   static func flush() { output.withLock { $0.flush() } }
 
@@ -79,9 +82,10 @@ enum Terminal {
 
   /// Whether `descriptor` is to be written in colour: a terminal that can, and nobody who said no.
   static func wantsColor(_ descriptor: Int32, refused: Bool) -> Bool {
-    func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
-    return !refused && isatty(descriptor) == 1 && (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb"
+    !refused && isatty(descriptor) == 1 && (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb"
   }
+
+  private static func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
 
   /// Processors of this machine.
   static var processors: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

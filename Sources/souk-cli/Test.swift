@@ -6,7 +6,6 @@ import SoukEngine
 import SoukReport
 import SoukScript
 import SoukText
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -140,7 +139,7 @@ struct TestScripts: Verb {
     let text = SuiteText(
       style: PageStyle(width: Terminal.width, hasColour: Terminal.wantsColor(STDOUT_FILENO, refused: noColor)), isQuiet: quiet)
     let showsText = formats.allSatisfy { $0.file != nil || $0.format.isForPeople }
-    let watch = Watch(isShown: isatty(STDERR_FILENO) == 1)
+    let watch = Watch(isShown: Terminal.showsProgress)
     if let seeds {
       let report = Suite.sweep(unique(found.paths), options: suiteOptions, seeds: seed ?? 1, count: seeds) { watch.show($0) }
       watch.clear()
@@ -340,30 +339,4 @@ struct SuiteOutput: ExpressibleByArgument {
   }
 
   static var allValueStrings: [String] { Format.allCases.map(\.rawValue) }
-}
-
-/// A line on a terminal that tells how far it is.
-final class Watch: Sendable {
-  private let isShown: Bool
-  private let length = Mutex(0)
-
-  init(isShown: Bool) { self.isShown = isShown }
-
-  func show(_ progress: SuiteProgress) {
-    guard isShown else { return }
-    let width = 24
-    let done = progress.scripts == 0 ? 0 : progress.finished * width / progress.scripts
-    let bar = String(repeating: "█", count: done) + String(repeating: "·", count: width - done)
-    write("\(bar)  \(progress.finished) of \(progress.scripts) scripts, \(progress.replications) replications")
-  }
-
-  func clear() { if isShown { write("") } }
-
-  private func write(_ text: String) {
-    length.withLock { length in
-      if text.isEmpty && length == 0 { return }
-      length = text.count
-      Terminal.complain(text: "\r\u{1B}[K\(text)")
-    }
-  }
 }

@@ -96,6 +96,31 @@ private enum Market {
   }
 }
 
+/// How far a run of many replications is, where a terminal watches, and nowhere else.
+@Suite struct ProgressTests {
+  @Test func aTerminalSeesHowFarItIs() throws {
+    let script = """
+      model Till {
+        source people { rate: 0.8/min, journey: visit }
+        station till { service: exponential(mean: 1 min) }
+        journey visit { use till }
+      }
+      let r = run Till { span: 10 h, replications: 41 }
+      check "short": mean(r.till.wait) < 1 h
+
+      """
+    let folder = try Scratch(["a.souk": script, "one.souk": script.replacing("41", with: "1")])
+    func run(_ file: String, _ words: String..., terminal: String = "xterm") throws -> String {
+      try Program.terminal(["run", folder.url.appending(path: file).systemPath] + words, environment: ["TERM": terminal]) { _ in }.output
+    }
+    let seen = try run("a.souk")
+    #expect(seen.contains("·  Till: 1 of 41 replications") && seen.contains("\r\u{1B}[Kholds"), "\(seen)")
+    for output in [try run("one.souk"), try run("a.souk", "--quiet"), try run("a.souk", terminal: "dumb")] { #expect(!output.contains("Till: "), "\(output)") }
+    let piped = try Program.run(["run", "a.souk"], in: folder.url)
+    #expect(piped.code == 0 && piped.errors.isEmpty && piped.output.hasPrefix("holds      short"))
+  }
+}
+
 /// Ten ways to break one model.
 @Suite struct BrokenModelTests {
   struct Break: CustomTestStringConvertible {
