@@ -32,6 +32,8 @@ public struct WordHelp: Sendable {
     ("start", "start MODEL(args) { seed: 1 }", "A simulation that waits at time 0, to be advanced."),
     ("fork", "fork s(args)", "A copy of a paused simulation; with arguments it is what the same draws would have made of the same time."),
     ("advance", "advance s by 10 min | to 00:05 | until CONDITION", "Moves a paused simulation on."),
+    ("step", "step s by 10", "The next events of a paused simulation, as a list: when, to whom, what, where."),
+    ("trace", "trace(s, journey: 42)", "What the 42nd journey that started has gone through, of a paused simulation or a run."),
     ("check", "check \"what is claimed\": mean(day.till.wait) < 5 min confidence 99%", "A claim that is decided statistically."),
     ("print", "print VALUE", "Shows a value."),
     ("plot", "plot VALUES { title: \"…\", height: 12 }", "Draws measures, series, distributions, curves."),

@@ -145,7 +145,7 @@ extension Session {
     switch head.first {
     case nil:
       return words([
-        "let", "print", "plot", "check", "advance", "export", "model", "component", "import", "unit", "fn", "scenario", "table", "record", "choice",
+        "let", "print", "plot", "check", "advance", "step", "export", "model", "component", "import", "unit", "fn", "scenario", "table", "record", "choice",
         "test", "settings", "if", "for",
       ])
     case "model"?, "component"?:
@@ -180,7 +180,7 @@ extension Session {
       }
     }
     out += program.functions.filter { !$0.name.isEmpty }.map { Completion($0.name, "(", "function") }
-    out += ["run", "start", "fork"].map { Completion($0, " ", WordHelp.all[$0]?.signature ?? "") }
+    out += ["run", "start", "fork", "step"].map { Completion($0, " ", WordHelp.all[$0]?.signature ?? "") }
     let builtins = Builtin.allCases.map(\.rawValue).filter { WordHelp.all[$0] != nil }
     out += (builtins + LawName.allCases.map(\.rawValue)).sorted().map { Completion($0, "(", WordHelp.all[$0]?.signature ?? "") }
     return out + ["true", "false"].map { Completion($0, nil, "") }

@@ -68,6 +68,7 @@ extension Machine {
     batches[b].timer = 0
     let token = batches[b].gathering.head
     if token < 0 { return }
+    if isTraced { tellWoken(token) }
     let pc = lead(token, b)
     execute(token, from: pc, frame: Int(tokens[token].frame) &* stride)
   }

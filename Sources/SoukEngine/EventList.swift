@@ -29,6 +29,8 @@ enum EventClass {
   static let completion: UInt64 = 0
   static let timer: UInt64 = 1 << 62
   static let arrival: UInt64 = 2 << 62
+  /// The number of its creation.
+  static let number: UInt64 = 1 << 62 - 1
 }
 
 /// One pending event: when, its place among those of the same instant, and what it is about.

@@ -67,7 +67,7 @@ extension Machine {
   }
 
   @inline(never)
-  private mutating func happenRarely(_ event: Event, _ index: Int32) {
+  mutating func happenRarely(_ event: Event, _ index: Int32) {
     guard isAlive(event) else { return events.dropDead() }
     advance(event)
     switch EventKind(rawValue: event.kind) {
@@ -85,13 +85,13 @@ extension Machine {
   }
 
   @inline(__always)
-  private mutating func advance(_ event: Event) {
+  mutating func advance(_ event: Event) {
     now = event.time
     eventCount &+= 1
   }
 
   /// Time 0: derived cells, stations, sources; then the processes in order.
-  private mutating func begin() {
+  mutating func begin() {
     hasBegun = true
     if warmup <= 0 { warmupEnded = true }
     for i in 0..<program.derived.count { dirtyDerived.insert(Int32(i)) }
@@ -123,6 +123,7 @@ extension Machine {
       if stopped != nil { return }
       if ready.isEmpty { return checkInvariants() }
       let token = ready.removeFirst(in: tokens)
+      if isTraced { tellWoken(token) }
       tokens[token].grant = .none
       if tokens[token].handle >= 0 && !handles[tokens[token].handle].hasStarted { startHandle(tokens[token].handle) }
       budget &-= 1

@@ -109,6 +109,15 @@ struct Machine {
 
   var trace: ((TraceEvent) -> Void)?
   var isTraced = false
+  /// While it is stepped through: whom the present event has touched, how much was told, the last order before the event.
+  var touched: [Int32] = []
+  var toldCount = 0
+  var sequenceBefore: UInt64 = 0
+  /// The tally whose observations are told (-1: none), how many of them were, who runs, and the origin of who arrives.
+  var watched: Int32 = -1
+  var watchedCount = 0
+  var observer: Int32 = -1
+  var arriving: Int32 = -1
 
   init(_ program: Program, _ settings: RunSettings) {
     let model = program.model

@@ -56,7 +56,7 @@ extension Machine {
       pools[p].number &+= 1
       heaps[heap(ofPool: p)].push(token, key: priority, number: pools[p].number, in: tokens)
     }
-    if isTraced { tell(.queued, token, Double(p)) }
+    if isTraced { tell(.asked, token, thing: p) }
     _ = setPatience(token, site, pc: pc)
     return Machine.blocked
   }
@@ -76,7 +76,7 @@ extension Machine {
     pools[p].held += tokens[token].amount
     set(pools[p].heldCell, to: pools[p].held * weight)
     record(pools[p].waitTally, seconds(now &- tokens[token].since))
-    if isTraced { tell(.served, token, Double(p)) }
+    if isTraced { tell(.granted, token, tokens[token].amount, thing: p) }
   }
 
   mutating func release(_ p: Int32, _ amount: Double, pc: Int) {

@@ -23,7 +23,7 @@ extension Machine {
     tokens[worst].state = .queued
     stations[s].waiting &+= 1
     add(stations[s].queueCell, weight)
-    if isTraced { tell(.displaced, worst, Double(s)) }
+    if isTraced { tell(.displaced, worst, thing: s) }
     stations[s].headNumber &-= 1
     heaps[2 &* s].push(worst, key: tokens[worst].priority, number: stations[s].headNumber, in: tokens)
     return true

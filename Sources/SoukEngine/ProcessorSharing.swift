@@ -30,7 +30,7 @@ extension Machine {
     stations[s].tailNumber &+= 1
     let end = stations[s].virtual + Double(tokens[token].service)
     heaps[2 &* s &+ 1].push(token, key: end, number: stations[s].tailNumber, in: tokens)
-    if isTraced { tell(.served, token, Double(s)) }
+    if isTraced { tell(.served, token, thing: s) }
     showShared(s)
     awaitShared(s)
   }
@@ -58,6 +58,7 @@ extension Machine {
     stations[s].timer = 0
     attain(s)
     let token = heaps[2 &* s &+ 1].first.token
+    if isTraced { tell(.completed, token, thing: s) }
     leaveSharing(token, s)
     let service = tokens[token].service
     add(stations[s].completions, weight)

@@ -138,6 +138,34 @@ public struct Simulation {
     owner.machine.isTraced = sink != nil
   }
 
+  /// Runs the next `count` events of which there is something to tell, up to and at `ticks`, and tells them and what follows
+  /// from each to `sink`. Only for simulations whose settings are plain, so that each event is there to be told.
+  ///
+  /// Returns how many they were: fewer where there are no more, or where it stopped (see `stopped`).
+  public mutating func step(_ count: Int, until ticks: Int64 = .max, _ sink: @escaping (TraceEvent) -> Void) -> Int {
+    if !isKnownUniquelyReferenced(&owner) { owner = Owner(owner.machine.copied()) }
+    if owner.machine.stopped != nil { return 0 }
+    owner.machine.trace = sink
+    owner.machine.isTraced = true
+    defer {
+      owner.machine.trace = nil
+      owner.machine.isTraced = false
+    }
+    return owner.machine.step(count, until: ticks)
+  }
+
+  /// Why it stopped for good; nil while it can go on.
+  public var stopped: StopReason? { owner.machine.stopped }
+
+  /// Tells each value that a tally is given from now on, as `observed` of the entity that gave it, to what steps through.
+  /// The tally's values must be kept in full.
+  public mutating func watch(tally: Int) {
+    if !isKnownUniquelyReferenced(&owner) { owner = Owner(owner.machine.copied()) }
+    owner.machine.watched = Int32(tally)
+    let log = owner.machine.tallies[tally].log
+    owner.machine.watchedCount = log < 0 ? 0 : owner.machine.logs[log].values.count
+  }
+
   /// Whether the state is consistent: conservation of tokens, queues' lengths, order of the events. For tests. O(size).
   public func isConsistent() -> Bool { owner.machine.isConsistent() }
 }

@@ -14,7 +14,7 @@ extension Machine {
     add(stations[s].arrivals, weight)
     if stations[s].inService &+ stations[s].waiting >= stations[s].capacity {
       add(stations[s].balked, weight)
-      if isTraced { tell(.balked, token, Double(s)) }
+      if isTraced { tell(.balked, token, thing: s) }
       return otherwise(site.otherwise, pc)
     }
     var service: Int64 = 0
@@ -76,7 +76,7 @@ extension Machine {
     tokens[token].state = .queued
     stations[s].waiting &+= 1
     add(stations[s].queueCell, weight)
-    if isTraced { tell(.queued, token, Double(s)) }
+    if isTraced { tell(.queued, token, thing: s) }
     if stations[s].isOrdered {
       let key = stations[s].discipline == .shortestFirst ? Double(tokens[token].service) : tokens[token].priority
       stations[s].tailNumber &+= 1
@@ -115,7 +115,7 @@ extension Machine {
   mutating func beginService(_ token: Int32, _ s: Int32) {
     stations[s].inService &+= 1
     add(stations[s].busyCell, weight)
-    if isTraced { tell(.served, token, Double(s)) }
+    if isTraced { tell(.served, token, thing: s) }
     if !tokens[token].hasBegun {
       tokens[token].hasBegun = true
       record(stations[s].waitTally, seconds(now &- tokens[token].since))
@@ -167,7 +167,7 @@ extension Machine {
 
   /// Patience is over for a token that waits: for a server, a pool, a level, a condition or a batch.
   mutating func losePatience(_ token: Int32) {
-    if isTraced { tell(.reneged, token, Double(tokens[token].thing)) }
+    if isTraced { tell(.reneged, token, thing: tokens[token].thing) }
     withdrawFromQueue(token)
     tokens[token].state = .ready
     execute(token, from: otherwise(tokens[token].otherwise, Int(tokens[token].pc)), frame: Int(tokens[token].frame) &* stride)

@@ -60,7 +60,7 @@ extension Lowering {
     case .expression(let e): try effect(e, ctx)
     case .choose(let arms, let otherwise): try choose(arms, otherwise, step, ctx)
     case .print(let e): try note(e, ctx)
-    case .expect: break
+    case .expect, .advance: break
     default: try blocking(step, ctx)
     }
   }

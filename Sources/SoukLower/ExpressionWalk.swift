@@ -1,10 +1,10 @@
 // The direct parts of expressions and steps, in the order of the text: for analyses that ask "does it contain …".
 
-import SoukSema
+public import SoukSema
 
 extension TypedExpression {
   /// The expressions directly inside this one.
-  var children: [TypedExpression] {
+  public var children: [TypedExpression] {
     switch kind {
     case .number, .bool, .date, .clock, .local, .global, .member, .allRows, .rowsAs, .choiceCase, .function, .now, .nothing, .unknown: []
     case .text(let parts): parts.compactMap { if case .value(let e) = $0 { e } else { nil } }
@@ -25,7 +25,8 @@ extension TypedExpression {
     case .rangeEnd(let range, _): [range]
     case .range(let a, let b, let step): [a, b] + (step.map { [$0] } ?? [])
     case .model(_, let arguments): arguments.map(\.1)
-    case .experiment: []
+    case .experiment(let experiment):
+      [experiment.target] + experiment.arguments.map(\.1) + experiment.settings.sorted { $0.key < $1.key }.map(\.value)
     case .actionCall(let base, _, _, let arguments): (base.map { [$0] } ?? []) + arguments
     case .journeyReference(let base, _, _, let arguments): (base.map { [$0] } ?? []) + (arguments ?? [])
     }
@@ -63,6 +64,7 @@ extension TypedStep {
     case .count(let c, let x): [c] + (x.map { [$0] } ?? [])
     case .choose(let arms, _): arms.map(\.chance)
     case .first, .leave: []
+    case .advance(let simulation, .by(let e)), .advance(let simulation, .to(let e)), .advance(let simulation, .until(let e)): [simulation, e]
     case .returning(let e): e.map { [$0] } ?? []
     }
   }

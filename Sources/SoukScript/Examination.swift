@@ -98,6 +98,14 @@ public final class Examination {
   }
 }
 
+extension TypedExpression {
+  /// Whether it makes, changes or reads a paused simulation: when that happens matters, so it isn't put off.
+  var touchesSimulation: Bool {
+    if case .simulation = type { return true }
+    return children.contains(where: \.touchesSimulation)
+  }
+}
+
 extension TypedItem {
   /// Whether an examination executes it: what it says, and what changes what is said.
   var isExamined: Bool {

@@ -137,6 +137,9 @@ struct ExperimentHost: EvaluationHost {
     if builtin == .baseline, let value = operands.first, case .builtin(_, let arguments) = e.kind, let asked = arguments.first {
       return try interpreter.baseline(of: value, asked)
     }
+    if builtin == .trace, operands.count > 1 {
+      return try interpreter.trace(operands[0], journey: operands[1], replication: operands.count > 2 ? operands[2] : nil, at: e.span)
+    }
     if case .list(let items)? = operands.first {
       if builtin == .index, operands.count > 1, case .number(let x) = operands[1] {
         guard x >= 0, x < Double(items.count) else { throw EvaluationError.results("there is no such element", e.span) }
@@ -215,6 +218,7 @@ struct ExperimentHost: EvaluationHost {
     switch step.kind {
     case .expect(let e): try interpreter.expect(e, env)
     case .print(let e): try interpreter.print(e, env)
+    case .advance(let simulation, let to): try interpreter.advance(simulation, to, env)
     default: throw EvaluationError.results("this step belongs to a model", step.span)
     }
   }

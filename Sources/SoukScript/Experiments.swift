@@ -1,5 +1,5 @@
-// `run`, `start`, `advance`, `fork`: a model with arguments is lowered and given to the engine, replication by replication,
-// and its sample paths become results. A run with a precision goes on until its interval is narrow enough, by a rule that
+// `run`: a model with arguments is lowered and given to the engine, replication by replication, and its sample paths become
+// results. A run with a precision goes on until its interval is narrow enough, by a rule that
 // pays for each look.
 
 import SoukEngine
@@ -13,31 +13,19 @@ import SoukText
 import SoukUnits
 import Synchronization
 
-/// A simulation that was started and waits to be advanced.
-struct PausedSimulation {
-  var simulation: Simulation
-  var lowered: LoweredModel
-  var model: ScopeID
-  var arguments: [MemberID: Value]
-  var seed: UInt64
-  var warmup: Int64
-  var demand: Demand
-  /// What it had been told to do, for forks with other arguments.
-  var history: [Int64]
-}
-
 extension Interpreter {
   func perform(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value {
     switch experiment.kind {
     case .run: return .host(try run(experiment, e, env))
     case .start: return try start(experiment, e, env)
     case .fork: return try fork(experiment, e, env)
+    case .step: return try step(experiment, e, env)
     }
   }
 
   // MARK: Settings
 
-  private struct Plan {
+  struct Plan {
     var lowered: LoweredModel
     var arguments: [MemberID: Value]
     var options: LowerOptions
@@ -65,11 +53,11 @@ extension Interpreter {
     return UInt64(x)
   }
 
-  private func ticks(_ seconds: Double, _ span: Span) throws(EvaluationError) -> Int64 {
+  func ticks(_ seconds: Double, _ span: Span) throws(EvaluationError) -> Int64 {
     try typed { try Statistics(span: span).ticks(seconds) }
   }
 
-  private func plan(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Plan {
+  func plan(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Plan {
     guard case .model(let model, var arguments) = try evaluator.evaluate(experiment.target, env) else {
       throw EvaluationError.results("this isn't a model", experiment.target.span)
     }
@@ -97,7 +85,7 @@ extension Interpreter {
     return Plan(lowered: lowered, arguments: arguments, options: lowerOptions, span: span, warmup: warmup, seed: seed, replications: UInt32(replications), findsWarmup: findsWarmup)
   }
 
-  private func lowered(_ model: ScopeID, _ arguments: [MemberID: Value], _ options: LowerOptions, _ span: Span) throws(EvaluationError) -> LoweredModel {
+  func lowered(_ model: ScopeID, _ arguments: [MemberID: Value], _ options: LowerOptions, _ span: Span) throws(EvaluationError) -> LoweredModel {
     do {
       let lowered = try lower(program, model: model, arguments: arguments, evaluator: evaluator, options: options)
       for warning in lowered.warnings { warn(warning) }
@@ -122,7 +110,7 @@ extension Interpreter {
       plan.warmup = try warmup(of: plan.lowered.model, seed: plan.seed, span: span, at: place)
       plan.options.warmup = Double(plan.warmup) / StepTrace.ticksPerSecond
     }
-    options.onRun?(PlannedRun(model: plan.lowered.model, seed: plan.seed, span: span, warmup: plan.warmup, notes: plan.lowered.notes))
+    options.onRun?(PlannedRun(lowered: plan.lowered, seed: plan.seed, span: span, warmup: plan.warmup))
     func results(_ paths: [SamplePath], _ precision: RunResults.Precision?, _ growth: RunResults.Growth?) -> RunResults {
       RunResults(
         model: experiment.model, modelName: program.scopes[experiment.model.index].name, layout: .instance(plan.lowered.layout), paths: paths,
@@ -245,7 +233,7 @@ extension Interpreter {
   // MARK: What is kept
 
   /// What of a model's results the script asks for, printing the whole included.
-  private func demand(of model: ScopeID, isAlone: Bool = false) -> Demand {
+  func demand(of model: ScopeID, isAlone: Bool = false) -> Demand {
     var demand = program.demands[model] ?? Demand()
     // Batches of one long replication are made of its observations.
     if isAlone, evidence == nil, options.replication == nil { demand.full.formUnion(demand.claimed) }
@@ -315,7 +303,7 @@ extension Interpreter {
     if case .limit = stop { true } else { false }
   }
 
-  private func stopError(_ path: SamplePath, _ lowered: LoweredModel, _ span: Span) -> EvaluationError {
+  func stopError(_ path: SamplePath, _ lowered: LoweredModel, _ span: Span) -> EvaluationError {
     let model = lowered.model
     func place(_ index: Int32) -> Span {
       guard index >= 0, Int(index) < lowered.places.count else { return span }
@@ -370,132 +358,6 @@ extension Interpreter {
     case .drawsExhausted: "more was drawn here than the random numbers of one entity allow"
     case .recursionTooDeep: "functions call each other too deep"
     }
-  }
-
-  // MARK: Paused simulations
-
-  private func start(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value {
-    let plan = try plan(experiment, e, env)
-    let settings = RunSettings(seed: plan.seed, replication: 0, warmup: plan.warmup, limits: options.limits, flag: options.flag)
-    simulations.append(
-      PausedSimulation(
-        simulation: Simulation(plan.lowered.model, settings), lowered: plan.lowered, model: experiment.model, arguments: plan.arguments,
-        seed: plan.seed, warmup: plan.warmup, demand: plan.options.demand, history: []))
-    return .host(SimulationReference(index: simulations.count - 1))
-  }
-
-  /// A copy that goes on by itself. With other arguments the copy relives what was, with the same draws, under them.
-  private func fork(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value {
-    guard case .host(let reference as SimulationReference) = try evaluator.evaluate(experiment.target, env) else {
-      throw EvaluationError.results("only a simulation that was started can be forked", experiment.target.span)
-    }
-    var copy = simulations[reference.index]
-    if experiment.arguments.isEmpty {
-      copy.simulation = copy.simulation.fork()
-    } else {
-      for (member, expression) in experiment.arguments { copy.arguments[member] = try evaluator.evaluate(expression, env) }
-      copy.demand = demand(of: copy.model)
-      try relive(&copy, at: e.span)
-    }
-    simulations.append(copy)
-    return .host(SimulationReference(index: simulations.count - 1))
-  }
-
-  func advance(_ target: TypedExpression, _ to: TypedItem.AdvanceTarget) throws(EvaluationError) {
-    guard case .host(let reference as SimulationReference) = try evaluator.evaluate(target) else {
-      throw EvaluationError.results("only a simulation that was started can be advanced", target.span)
-    }
-    let paused = simulations[reference.index]
-    let now = paused.simulation.now
-    switch to {
-    case .by(let e):
-      guard case .number(let seconds) = try evaluator.evaluate(e), seconds >= 0 else { throw EvaluationError.results("a time from 0 s on is needed here", e.span) }
-      try move(reference, to: now + (try ticks(seconds, e.span)), e.span)
-    case .to(let e):
-      let value = try evaluator.evaluate(e)
-      let lineage = Lineage(runs: [snapshot(reference)])
-      let instant = try typed { try Statistics(span: e.span).instant(value, lineage) }
-      guard instant >= now else { throw EvaluationError.results("a simulation can't go back in time", e.span, hint: "`start` another one, or `fork` it before") }
-      try move(reference, to: instant, e.span)
-    case .until(let e): try advance(reference, until: e)
-    }
-  }
-
-  private func move(_ reference: SimulationReference, to instant: Int64, _ span: Span) throws(EvaluationError) {
-    // Taken out and put back, so that there is one owner of the state and nothing is copied.
-    var simulation = simulations[reference.index].simulation
-    if simulation.run(until: instant) != nil {
-      throw stopError(simulation.samplePath(), simulations[reference.index].lowered, span)
-    }
-    simulations[reference.index].simulation = simulation
-    simulations[reference.index].history.append(instant)
-  }
-
-  /// To the instant at which the condition first holds. Looked for in steps of a thousandth of the model's span (a minute without
-  /// one); a step that went too far is lived through again, with the same draws, up to that instant.
-  private func advance(_ reference: SimulationReference, until e: TypedExpression) throws(EvaluationError) {
-    let paused = simulations[reference.index]
-    let span = try paused.lowered.span.map { (seconds) throws(EvaluationError) in try ticks(seconds, e.span) }
-    let step = max(1, (span ?? 60_000_000_000_000) / 1000)
-    let end = paused.simulation.now + (span ?? step * 10_000)
-    while true {
-      if try isTrueNow(try evaluator.evaluate(e), e) { return }
-      let now = simulations[reference.index].simulation.now
-      if now >= end { throw EvaluationError.results("this didn't become true by the end of the span", e.span) }
-      try move(reference, to: min(end, now + step), e.span)
-      guard case .host(let signal as SignalValue) = try evaluator.evaluate(e), let trace = signal.traces.first,
-        let instant = trace.during(now, simulations[reference.index].simulation.now)?.firstTruth
-      else { continue }
-      if instant < simulations[reference.index].simulation.now {
-        var paused = simulations[reference.index]
-        paused.history[paused.history.count - 1] = instant
-        try relive(&paused, at: e.span)
-        simulations[reference.index] = paused
-      }
-      return
-    }
-  }
-
-  private func isTrueNow(_ value: Value, _ e: TypedExpression) throws(EvaluationError) -> Bool {
-    switch value {
-    case .bool(let holds): return holds
-    case .host(let signal as SignalValue): return signal.traces.first?.last.map { $0 != 0 } ?? false
-    case .host(let claim as ClaimValue): return Deciding.point(claim) ?? false
-    case .host(let estimate as EstimateValue): return estimate.point.map { $0 != 0 } ?? false
-    default: throw EvaluationError.results("a condition is needed here", e.span)
-    }
-  }
-
-  /// Keeps of a simulation all that is asked of it by now; at a prompt that grows. What wasn't kept is lived through again, with
-  /// the same draws.
-  func refresh(_ reference: SimulationReference, at span: Span) throws(EvaluationError) {
-    var paused = simulations[reference.index]
-    let demand = demand(of: paused.model).union(paused.demand)
-    if demand.isCovered(by: paused.demand) { return }
-    paused.demand = demand
-    try relive(&paused, at: span)
-    simulations[reference.index] = paused
-  }
-
-  /// Brings a simulation from its start to where it stands, with what it is to keep and the arguments that it has now.
-  private func relive(_ paused: inout PausedSimulation, at span: Span) throws(EvaluationError) {
-    paused.lowered = try lowered(paused.model, paused.arguments, LowerOptions(demand: paused.demand), span)
-    let settings = RunSettings(seed: paused.seed, replication: 0, warmup: paused.warmup, limits: options.limits, flag: options.flag)
-    paused.simulation = Simulation(paused.lowered.model, settings)
-    for instant in paused.history {
-      if paused.simulation.run(until: instant) != nil { throw stopError(paused.simulation.samplePath(), paused.lowered, span) }
-    }
-  }
-
-  /// What a paused simulation has left behind up to now, as the results of one replication.
-  func snapshot(_ reference: SimulationReference) -> RunResults {
-    let paused = simulations[reference.index]
-    return RunResults(
-      model: paused.model, modelName: program.scopes[paused.model.index].name, layout: .instance(paused.lowered.layout),
-      paths: [paused.simulation.samplePath()], seed: paused.seed, weight: paused.lowered.model.weight, start: Self.start(of: paused.lowered),
-      span: paused.simulation.now, warmup: paused.warmup, precision: nil, name: nil,
-      recipe: RunResults.Recipe(arguments: paused.arguments, options: LowerOptions(demand: paused.demand)), isExact: paused.lowered.model.isExact,
-      isPaused: true)
   }
 }
 

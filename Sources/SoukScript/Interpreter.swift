@@ -127,10 +127,15 @@ public final class Interpreter {
     }
   }
 
+  private func touchesSimulation(_ item: TypedItem) -> Bool {
+    guard case .binding(let id) = item.kind else { return false }
+    return program.globals[id.index].value?.touchesSimulation ?? false
+  }
+
   private func perform(_ item: TypedItem) throws(EvaluationError) {
     if let evidence {
       if evidence.hasFailed && options.stopsAtFailure { return }
-      guard item.isExamined else { return }
+      guard item.isExamined || touchesSimulation(item) else { return }
     }
     switch item.kind {
     case .binding(let id):
@@ -156,7 +161,7 @@ public final class Interpreter {
         for item in body { try rebind(item) }
       }
     case .test(let name, let body): try test(name, body, item.span)
-    case .advance(let target, let to): try advance(target, to)
+    case .advance(let target, let to): try advance(target, to, Environment())
     }
   }
 

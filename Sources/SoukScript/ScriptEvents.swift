@@ -52,12 +52,12 @@ public struct RunProgress: Sendable {
 
 /// A run that is about to begin: what the engine is given. Times are ticks.
 public struct PlannedRun: Sendable {
-  public var model: CompiledModel
+  public var lowered: LoweredModel
   public var seed: UInt64
   public var span: Int64
   public var warmup: Int64
-  /// Lines that journeys print for the trace, by the index of their message.
-  public var notes: [Int32: Note]
+
+  public var model: CompiledModel { lowered.model }
 }
 
 /// One thing that execution has to tell.

@@ -173,9 +173,27 @@ struct Writing {
     let fields = program.records[id.index].fields
     let rows = items.compactMap { item -> [String]? in
       guard case .record(id, let values) = item else { return nil }
-      return zip(fields, values).map { printed($1, type: $0.type, unit: nil).text }
+      return zip(fields, values).map { field, value in
+        if case .nothing = value { return "" }
+        // Of what happens the instants are told apart.
+        if id == TypedProgram.event || id == TypedProgram.stage, field.name == "at", case .number(let seconds) = value { return instant(seconds) }
+        if id == TypedProgram.stage, field.name == "lasts", case .number(0) = value { return "" }
+        return printed(value, type: field.type.presentQuantity ?? field.type, unit: nil).text
+      }
     }
-    return aligned(fields.map { TableColumn($0.name, isNumeric: isNumber($0.type)) }, rows)
+    return aligned(fields.map { TableColumn($0.name, isNumeric: isNumber($0.type.presentQuantity ?? $0.type)) }, rows)
+  }
+
+  /// Seconds since the start as a clock shows them, to the millisecond: `2 d 09:16:15.321`.
+  private func instant(_ seconds: Double) -> String {
+    let milliseconds = Int64((seconds * 1000).rounded())
+    func padded(_ n: Int64, _ digits: Int) -> String {
+      let text = "\(n)"
+      return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+    }
+    let clock = [milliseconds / 3_600_000 % 24, milliseconds / 60_000 % 60, milliseconds / 1000 % 60].map { padded($0, 2) }.joined(separator: ":")
+    let days = milliseconds / 86_400_000
+    return "\(days > 0 ? "\(days) d " : "")\(clock).\(padded(milliseconds % 1000, 3))"
   }
 
   private func isNumber(_ type: Type) -> Bool {
@@ -269,6 +287,13 @@ extension String {
     var text = self
     while text.last == " " { text.removeLast() }
     return text
+  }
+}
+
+extension Type {
+  /// The quantity that it is unless it is missing.
+  fileprivate var presentQuantity: Type? {
+    if case .optional(let inner) = self, case .quantity = inner { inner } else { nil }
   }
 }
 

@@ -67,6 +67,7 @@ extension Checker {
     case .isMissing:
       let value = one(f, arguments, span)
       return TypedExpression(.builtin(f, [value]), .bool, span)
+    case .trace: return checkTrace(arguments, span)
     case .print: return bad(span)
     }
   }

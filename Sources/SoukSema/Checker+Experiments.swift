@@ -18,6 +18,7 @@ extension Checker {
       report(.notYet("`\(tree.kind.rawValue)`", span, instead: "until then: run each case with `run` and compare the results"))
       return bad
     case .fork: return fork(tree, span)
+    case .step: return step(tree, span)
     case .run, .start: break
     }
     let target = check(tree.target)
@@ -46,6 +47,61 @@ extension Checker {
     let given = modelArguments(model, arguments)
     let experiment = TypedExperiment(kind: .fork, model: model, target: target, arguments: given, settings: [:], until: nil)
     return TypedExpression(.experiment(experiment), .simulation(model), span)
+  }
+
+  /// `step s by 10`: a list of what happened.
+  private mutating func step(_ tree: Experiment, _ span: Span) -> TypedExpression {
+    let target = check(tree.target)
+    let count = tree.other.map { checkQuantity($0, .dimensionless) }
+    let type = Type.list(.record(TypedProgram.event))
+    guard case .simulation(let model) = resolved(target.type) else {
+      if target.type != .unknown { report(.wrongType(describe(target.type), expected: "a simulation that was started", target.span, hints: [Hint("`let s = start Model { … }`, then `step s by 10`")])) }
+      return TypedExpression(.unknown, .unknown, span)
+    }
+    if let count, let x = constant(count), x != x.rounded() || x < 1 {
+      report(.badArguments("how many events is a whole number from 1", count.span))
+    }
+    let experiment = TypedExperiment(kind: .step, model: model, target: target, arguments: [], settings: count.map { ["by": $0] } ?? [:], until: nil)
+    return TypedExpression(.experiment(experiment), type, span)
+  }
+
+  mutating func checkAdvance(_ target: Expression, _ to: Item.AdvanceTarget) -> (TypedExpression, AdvanceTarget) {
+    let simulation = check(target)
+    if case .simulation = resolved(simulation.type) {} else { expectType(simulation, "a simulation that was started") }
+    switch to {
+    case .by(let value): return (simulation, .by(checkQuantity(value, .time)))
+    case .to(let value): return (simulation, .to(check(value)))
+    case .until(let value): return (simulation, .until(check(value)))
+    }
+  }
+
+  /// `trace(s, journey: 42)`, `trace(day, journey: 42, replication: 3)`
+  mutating func checkTrace(_ arguments: [Argument], _ span: Span) -> TypedExpression {
+    let bad = TypedExpression(.unknown, .unknown, span)
+    let usage = "write `trace(s, journey: 42)`: what the 42nd journey that started went through"
+    if place != .script && place != .test {
+      report(.misplaced("`trace`", "belongs to the script, not inside a model", span))
+      return bad
+    }
+    guard let first = arguments.first, first.label == nil, let journey = arguments.first(where: { $0.label?.text == "journey" }),
+      arguments.dropFirst().allSatisfy({ $0.label?.text == "journey" || $0.label?.text == "replication" }), arguments.count <= 3
+    else {
+      for argument in arguments { _ = check(argument.value) }
+      report(.badArguments("`trace` takes a simulation and a journey's number", span, hint: usage))
+      return bad
+    }
+    let subject = check(first.value)
+    switch resolved(subject.type) {
+    case .simulation, .results: break
+    case .unknown: return bad
+    default:
+      report(.wrongType(describe(subject.type), expected: "a paused simulation, or the results of a run", subject.span, hints: [Hint(usage)]))
+      return bad
+    }
+    var values = [subject, checkQuantity(journey.value, .dimensionless)]
+    if let x = constant(values[1]), x != x.rounded() || x < 1 { report(.badArguments("a journey's number is a whole number from 1", values[1].span)) }
+    if let replication = arguments.first(where: { $0.label?.text == "replication" }) { values.append(checkQuantity(replication.value, .dimensionless)) }
+    return TypedExpression(.builtin(.trace, values), .list(.record(TypedProgram.stage)), span)
   }
 
   private mutating func checkSettings(

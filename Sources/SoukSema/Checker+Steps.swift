@@ -238,6 +238,10 @@ extension Checker {
       }
       return .expect(value)
     case .print(let value): return .print(resolvedTree(check(value)))
+    case .advance(let target, let to):
+      if place != .test { report(.misplaced("`advance`", "belongs to the script or a test, not inside a model", step.span)) }
+      let (simulation, typed) = checkAdvance(target, to)
+      return .advance(simulation, typed)
     case .expression(let e):
       let value = checkWhole(e)
       if case .actionCall = value.kind { return .expression(value) }

@@ -387,13 +387,8 @@ struct Checker {
       return .test(name: title, body)
     case .advance(let target, let to):
       guard isScript else { return nil }
-      let simulation = check(target)
-      if case .simulation = simulation.type {} else { expectType(simulation, "a simulation that was started") }
-      switch to {
-      case .by(let value): return .advance(simulation, .by(checkQuantity(value, .time)))
-      case .to(let value): return .advance(simulation, .to(check(value)))
-      case .until(let value): return .advance(simulation, .until(check(value)))
-      }
+      let (simulation, typed) = checkAdvance(target, to)
+      return .advance(simulation, typed)
     default: return nil
     }
   }

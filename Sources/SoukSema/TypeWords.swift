@@ -27,7 +27,7 @@ extension TypedProgram {
     case .span: "a range of times of day"
     case .optional(.unknown): "nothing"
     case .optional(let t): "\(words(t)) or nothing"
-    case .record(let id): "a \(records[id.index].name)"
+    case .record(let id): "\("AEIOU".contains(records[id.index].name.prefix(1)) ? "an" : "a") \(records[id.index].name)"
     case .table(let id): "the table \(tables[id.index].name)"
     case .row(let id): "a row of \(tables[id.index].name)"
     case .choice(let id): "a \(choices[id.index].name)"

@@ -15,7 +15,8 @@ public struct TypedProgram: Sendable {
   public var functions: [Function] = []
   public var scopes: [Scope] = []
   public var tables: [Table] = []
-  public var records: [Record] = []
+  /// The records that the language has itself come first.
+  public var records = TypedProgram.ownRecords
   public var choices: [Choice] = []
   public var units = UnitTable()
   /// `settings { … }`, by name.
@@ -110,7 +111,21 @@ public struct TypedItem: Sendable {
     case advance(TypedExpression, AdvanceTarget)
     case expression(TypedExpression)
   }
-  public enum AdvanceTarget: Sendable { case by(TypedExpression), to(TypedExpression), until(TypedExpression) }
+}
+
+/// How far a paused simulation is advanced.
+public enum AdvanceTarget: Sendable { case by(TypedExpression), to(TypedExpression), until(TypedExpression) }
+
+extension TypedProgram {
+  /// What `step s by 10` lists: something that happened.
+  public static let event = RecordID(0)
+  /// What `trace(s, journey: 42)` lists: a part of a journey, and how long it lasted.
+  public static let stage = RecordID(1)
+
+  static let ownRecords = [
+    Record(name: "Event", fields: [("at", .time, nil), ("who", .text, nil), ("what", .text, nil), ("where", .text, nil)]),
+    Record(name: "Stage", fields: [("at", .time, nil), ("what", .text, nil), ("where", .text, nil), ("lasts", .optional(.time), nil)]),
+  ]
 }
 
 public struct TypedCheck: Sendable {
@@ -312,6 +327,8 @@ public struct TypedStep: Sendable {
     case time(TypedExpression, body: [TypedStep])
     case expect(TypedExpression)
     case print(TypedExpression)
+    /// In a test only.
+    case advance(TypedExpression, AdvanceTarget)
     /// A call of an action, `spawn`, or any expression for its effect.
     case expression(TypedExpression)
   }
@@ -430,14 +447,14 @@ public enum TextPart: Sendable {
 }
 
 public struct TypedExperiment: Sendable {
-  public enum Kind: Sendable { case run, start, fork }
+  public enum Kind: Sendable { case run, start, fork, step }
   public var kind: Kind
   public var model: ScopeID
   /// Of type model (run, start) or simulation (fork).
   public var target: TypedExpression
   /// fork s(args): the changed arguments.
   public var arguments: [(MemberID, TypedExpression)]
-  /// span, warmup, replications, seed, step, threads; and for `until`:
+  /// span, warmup, replications, seed, step, threads; of a `step` how many events, `by`; and for `until`:
   public var settings: [String: TypedExpression]
   /// An estimate of the model's results to be known within a share of itself. Its results stand as `.local(LocalID(0))`
   /// of type results.
@@ -485,6 +502,8 @@ public enum Builtin: String, Sendable, CaseIterable {
   case monthsAfter = "months_after", text, next
   // missing values
   case isMissing = "missing"
+  // paused simulations
+  case trace
   /// Backoff delays and the like are library functions, not builtins.
   case print
 }

@@ -16,7 +16,7 @@ extension Parser {
   mutating func parseValue() -> Expression {
     if token.kind == .word, !token.beforeColon, let keyword = token.keyword {
       switch keyword {
-      case .run, .start, .fork, .compare, .sweep, .fit: return parseExperiment(keyword)
+      case .run, .start, .fork, .step, .compare, .sweep, .fit: return parseExperiment(keyword)
       case .choose: return parseChooseExpression()
       case .spawn:
         let lower = token.lower

@@ -55,7 +55,7 @@ extension Parser {
 
   static let itemWords: [Keyword] = [
     .import, .unit, .fn, .let, .scenario, .model, .component, .test, .settings, .table, .record, .choice, .check, .print, .plot,
-    .export, .advance,
+    .export, .advance, .step,
   ]
 
   private mutating func parseItemKind() -> Item.Kind {
@@ -108,7 +108,10 @@ extension Parser {
       expect(.in, after: "`for \(name.text)`")
       let list = parseHead()
       return .loop(name, in: list, body: parseItemBlock("`for`"))
-    case .advance: return parseAdvance()
+    case .advance:
+      let (simulation, target) = parseAdvance()
+      return .advance(simulation, target)
+    case .step: return .expression(parseExperiment(keyword))
     default: return expressionItem()
     }
   }
@@ -267,13 +270,13 @@ extension Parser {
     return .condition(condition, then: then, otherwise: [Item(nested, span(from: lower))])
   }
 
-  private mutating func parseAdvance() -> Item.Kind {
+  mutating func parseAdvance() -> (Expression, Item.AdvanceTarget) {
     takeKeyword()
     let simulation = parsePlace("a simulation that was started")
-    if accept(.by) { return .advance(simulation, .by(parseSum())) }
-    if accept(.until) { return .advance(simulation, .until(parseExpression())) }
+    if accept(.by) { return (simulation, .by(parseSum())) }
+    if accept(.until) { return (simulation, .until(parseExpression())) }
     expect(.to, after: "`advance`")
-    return .advance(simulation, .to(parseSum()))
+    return (simulation, .to(parseSum()))
   }
 
   // MARK: Experiments
@@ -298,10 +301,13 @@ extension Parser {
       depth = max(depth, lastDepth)
       expect(.to, after: "the parameters of `fit`")
       experiment.other = parseSum()
+    case .step:
+      expect(.by, after: "the simulation that is stepped through")
+      experiment.other = parseSum()
     case .run, .start, .fork: break
     }
     depth = max(depth, lastDepth)
-    if token.kind == .leftBrace { experiment.settings = parseFields("`\(keyword.rawValue)`") }
+    if token.kind == .leftBrace, kind != .step { experiment.settings = parseFields("`\(keyword.rawValue)`") }
     lastDepth = max(depth, lastDepth) + 1
     return Expression(.experiment(experiment), span(from: lower))
   }

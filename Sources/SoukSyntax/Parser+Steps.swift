@@ -81,6 +81,10 @@ extension Parser {
     case .print:
       takeKeyword()
       return .print(parseValue())
+    case .advance:
+      let (simulation, target) = parseAdvance()
+      return .advance(simulation, target)
+    case .step: return .expression(parseExperiment(keyword))
     default: return expressionStep()
     }
   }

@@ -292,6 +292,7 @@ public struct Step: Sendable {
     case time(Expression, body: [Step])
     case expect(Expression)
     case print(Expression)
+    case advance(Expression, Item.AdvanceTarget)
     case expression(Expression)
     case missing
   }
@@ -492,10 +493,10 @@ public struct ChooseExpression: Sendable {
 
 /// The right side of a `let`, `print`, …: a simulation to be run.
 public struct Experiment: Sendable {
-  public enum Kind: String, Sendable { case run, start, fork, compare, sweep, fit }
+  public enum Kind: String, Sendable { case run, start, fork, step, compare, sweep, fit }
   public var kind: Kind
   public var target: Expression
-  /// `compare A to B`, `fit M … to data`
+  /// `compare A to B`, `fit M … to data`, `step s by n`
   public var other: Expression?
   /// `sweep M over { … }`
   public var over: [Field]?

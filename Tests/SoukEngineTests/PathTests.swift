@@ -130,6 +130,31 @@ private struct RandomWay {
     #expect(shorter > 100, "only \(shorter) runs had a chain")
   }
 
+  /// The loop that tells each event does the same in the same order, however often it is stopped.
+  @Test func steppingGivesTheSamePath() {
+    for seed in UInt64(1)...100 {
+      let m = RandomWay(seed: seed, recording: .summary)
+      var whole = Simulation(m.b.model, RunSettings(seed: seed, warmup: 20 * second))
+      var stepped = Simulation(m.b.model, RunSettings(seed: seed, warmup: 20 * second, isPlain: true))
+      whole.run(until: 200 * second)
+      var last: Int64 = 0
+      var started = 0, finished = 0
+      let sink = { (event: TraceEvent) in
+        #expect(event.time >= last, "model \(seed)")
+        last = event.time
+        if event.what == .started { started += 1 }
+        if event.what == .finished { finished += 1 }
+      }
+      var steps = 0
+      while stepped.step(7, until: 150 * second, sink) == 7 { steps += 1 }
+      #expect(steps > 3 && stepped.now == 150 * second && stepped.isConsistent(), "model \(seed)")
+      stepped = stepped.fork()
+      _ = stepped.step(.max, until: 200 * second, sink)
+      #expect(everything(stepped.samplePath()) == everything(whole.samplePath()), "model \(seed)")
+      #expect(started > 0 && finished > 0 && started - finished == whole.liveTokens, "model \(seed): \(started) - \(finished), \(whole.liveTokens)")
+    }
+  }
+
   /// A trace tells every event, so it takes the plain way, and finds the same.
   @Test func tracesSeeEverybody() {
     let m = RandomWay(seed: 4, recording: .summary)

@@ -180,6 +180,10 @@ private struct RandomModel {
       var plain = Simulation(m.b.model, RunSettings(seed: seed, isPlain: true))
       plain.run(until: 20_000 * second)
       #expect(digest(plain.samplePath()) == digest(p), "model \(seed)")
+      var stepped = Simulation(m.b.model, RunSettings(seed: seed, isPlain: true))
+      var told: Int64 = 0
+      while stepped.step(1000, until: 20_000 * second, { told = max(told, $0.time) }) > 0 {}
+      #expect(digest(stepped.samplePath()) == digest(p) && told > 0 && told <= 20_000 * second, "model \(seed)")
       // The same once more, in one piece.
       var again = m.b.simulation(seed: seed)
       again.run(until: 20_000 * second)

@@ -14,6 +14,15 @@ struct Execution {
   var result: ScriptResult
   var text: String
   var program: TypedProgram
+  var interpreter: Interpreter
+  /// A place to blame.
+  var span: Span
+
+  /// What a name was bound to, where that is something of an experiment's.
+  func value(_ name: String) -> (any HostValue)? {
+    guard let index = program.globals.firstIndex(where: { $0.name == name }), case .host(let value)? = interpreter.bound[GlobalID(index)] else { return nil }
+    return value
+  }
 
   /// The text of the check with this name.
   func check(_ name: String) throws -> CheckReport { try #require(result.checks.first { $0.name == name }) }
@@ -43,5 +52,6 @@ func execute(_ script: String, options: ScriptOptions = ScriptOptions(), overrid
   }
   let result = interpreter.runAll()
   if let summary = report.summary(result.items) { text += summary + "\n" }
-  return Execution(result: result, text: text, program: program)
+  return Execution(
+    result: result, text: text, program: program, interpreter: interpreter, span: Span(file: id, lower: 0, upper: 0))
 }

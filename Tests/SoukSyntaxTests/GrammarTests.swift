@@ -94,6 +94,7 @@ let corpus: [String] = [
   "check predicted \"b\": mean(x) within 2% of y at 28 s",
   "let r = sweep M over { a: 1..2 step 0.5 } { until: p99(x) within 2% }",
   "let f = fit M over { a: 1..2 } to data { seed: 1 }",
+  "step s by 10\nlet e = step s.x by n + 1\nprint length(step s by 3)\ntest \"t\" { advance s by 1 min\n step s by 2\n let e = step s by 1 }",
   "let s = start M(a: 1) { seed: 2 }\nadvance s by 3 h\nadvance s to 5 h\nadvance s until s.x > 3\nlet t = fork s(a: 2)",
   "let v = sum(x.rate * 2 for x in T) mod 3 + 5 mod 2",
   "let f = map(list, fn(x, y: Time = 3 s) = x * 2)",
