@@ -184,7 +184,7 @@ extension Machine {
   }
 
   /// Serves both queues of a level until neither's first can go on.
-  private mutating func serveLevel(_ l: Int32) {
+  mutating func serveLevel(_ l: Int32) {
     while true {
       let taker = levels[l].takers.head
       if taker >= 0 && tokens[taker].amount <= levels[l].level {

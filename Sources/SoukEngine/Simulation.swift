@@ -115,6 +115,12 @@ public struct Simulation {
     return copy
   }
 
+  /// A copy that goes on by itself under another model of the same shape (see `CompiledModel.relation`), from this instant on
+  /// and with the same draws. Not for simulations that use recursions. O(size of the state).
+  public func fork(as model: CompiledModel, _ settings: RunSettings) -> Simulation {
+    Simulation(Owner(owner.machine.grafted(on: Program(model), settings)))
+  }
+
   /// Ticks since the start.
   public var now: Int64 { owner.machine.now }
 

@@ -122,7 +122,7 @@ extension Machine {
 
   /// Schedules the next arrival of a source, from now on.
   @inline(__always)
-  private mutating func awaitArrival(_ s: Int32) {
+  mutating func awaitArrival(_ s: Int32) {
     sources[s].timer = 0
     if sources[s].left <= 0 { return }
     if sources[s].arrivals == .max { return fail(.fault(.drawsExhausted, place: -1)) }
@@ -142,7 +142,7 @@ extension Machine {
   }
 
   @inline(__always)
-  private mutating func scheduleArrival(_ s: Int32, after gap: Double) {
+  mutating func scheduleArrival(_ s: Int32, after gap: Double) {
     guard let delay = Machine.ticks(gap) else { return failTime(gap, at: -1) }
     if delay != .max { sources[s].timer = schedule(.arrival, s, after: delay, EventClass.arrival) }
   }

@@ -19,18 +19,29 @@ struct PausedSimulation {
     case advance(to: Int64)
     /// So many events of which there is something to tell.
     case step(Int)
+    /// These arguments from here on.
+    case change([MemberID: Value])
   }
 
   var simulation: Simulation
   var lowered: LoweredModel
   var model: ScopeID
+  /// Those that it was started with.
   var arguments: [MemberID: Value]
+  /// Those that hold now.
+  var present: [MemberID: Value]
   var seed: UInt64
   var warmup: Int64
   var demand: Demand
   var history: [Command] = []
   /// Who has which number, once it was stepped through: from then on each event is told.
   var chronicle: Chronicle?
+
+  /// Whether each entity and event of its has to be there by itself: to be told, or to go on under other constants.
+  var isPlain: Bool {
+    chronicle != nil || history.contains { if case .change = $0 { true } else { false } }
+  }
+
 }
 
 extension Interpreter {
@@ -40,21 +51,27 @@ extension Interpreter {
     simulations.append(
       PausedSimulation(
         simulation: Simulation(plan.lowered.model, settings), lowered: plan.lowered, model: experiment.model, arguments: plan.arguments,
-        seed: plan.seed, warmup: plan.warmup, demand: plan.options.demand))
+        present: plan.arguments, seed: plan.seed, warmup: plan.warmup, demand: plan.options.demand))
     return .host(SimulationReference(index: simulations.count - 1))
   }
 
-  /// A copy that goes on by itself. With other arguments the copy relives what was, with the same draws, under them.
+  /// A copy that goes on by itself; other arguments hold for it from here on.
   func fork(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value {
     let reference = try simulation(experiment.target, env, "forked")
     var copy = simulations[reference.index]
     copy.chronicle = copy.chronicle.map { Chronicle($0) }
-    if experiment.arguments.isEmpty {
-      copy.simulation = copy.simulation.fork()
-    } else {
-      for (member, expression) in experiment.arguments { copy.arguments[member] = try evaluator.evaluate(expression, env) }
-      copy.demand = demand(of: copy.model)
-      try relive(&copy, at: e.span)
+    copy.simulation = copy.simulation.fork()
+    if !experiment.arguments.isEmpty {
+      var changed: [MemberID: Value] = [:]
+      for (member, expression) in experiment.arguments { changed[member] = try evaluator.evaluate(expression, env) }
+      if copy.simulation.usesRecursions {
+        // Who is in a chain of stations was told when it will leave: lived through again with each event by itself.
+        copy.history.append(.change(changed))
+        try relive(&copy, at: e.span)
+      } else {
+        try carryOut(.change(changed), &copy, e.span)
+        copy.history.append(.change(changed))
+      }
     }
     simulations.append(copy)
     return .host(SimulationReference(index: simulations.count - 1))
@@ -95,18 +112,43 @@ extension Interpreter {
     simulations[reference.index] = paused
   }
 
-  private func carryOut(_ command: PausedSimulation.Command, _ paused: inout PausedSimulation, _ span: Span) throws(EvaluationError) {
+  private func carryOut(
+    _ command: PausedSimulation.Command, _ paused: inout PausedSimulation, _ span: Span, telling: ((TraceEvent) -> Void)? = nil
+  ) throws(EvaluationError) {
     let chronicle = paused.chronicle
+    let sink = telling ?? chronicle.map { chronicle in { _ = chronicle.number($0) } }
     switch command {
     case .advance(let instant):
-      if let chronicle {
-        _ = paused.simulation.step(.max, until: instant) { _ = chronicle.number($0) }
-      } else {
-        paused.simulation.run(until: instant)
-      }
-    case .step(let count): _ = paused.simulation.step(count) { _ = chronicle?.number($0) }
+      if let sink { _ = paused.simulation.step(.max, until: instant, sink) } else { paused.simulation.run(until: instant) }
+    case .step(let count): _ = paused.simulation.step(count, sink ?? { _ in })
+    case .change(let changed): try change(changed, &paused, span)
     }
     if paused.simulation.stopped != nil { throw stopError(paused.simulation.samplePath(), paused.lowered, span) }
+  }
+
+  /// Lets other arguments hold from this instant on.
+  private func change(_ changed: [MemberID: Value], _ paused: inout PausedSimulation, _ span: Span) throws(EvaluationError) {
+    let members = program.scopes[paused.model.index].members
+    let names = changed.keys.sorted { $0.index < $1.index }.map { "`\(members[$0.index].name)`" }.joined(separator: " and ")
+    let isOne = changed.count == 1
+    let next = try lowered(paused.model, paused.present.merging(changed) { $1 }, LowerOptions(demand: paused.demand), span)
+    switch paused.lowered.model.relation(to: next.model) {
+    case .differentShape(let what):
+      throw EvaluationError.results(
+        "\(names) can't change from here on: \(what) \(isOne ? "depends" : "depend") on \(isOne ? "it" : "them")", span,
+        hint: "`start \(program.scopes[paused.model.index].name)(…)` begins one with \(isOne ? "it" : "them")")
+    case .differentBeginning where paused.simulation.now > 0:
+      warn(Diagnostic("W0402", "\(names) \(isOne ? "says" : "say") only how things begin, and these have begun", at: span, severity: .warning))
+    default: break
+    }
+    paused.present.merge(changed) { $1 }
+    paused.lowered = next
+    paused.simulation = paused.simulation.fork(as: next.model, settings(paused))
+  }
+
+  private func settings(_ paused: PausedSimulation) -> RunSettings {
+    RunSettings(
+      seed: paused.seed, replication: 0, warmup: paused.warmup, limits: options.limits, flag: options.flag, isPlain: paused.isPlain)
   }
 
   /// To the instant at which the condition first holds. Looked for in steps of a thousandth of the model's span (a minute without
@@ -158,14 +200,13 @@ extension Interpreter {
     simulations[reference.index] = paused
   }
 
-  /// Brings a simulation from its start to where it stands, with what it is to keep and the arguments that it has now.
-  private func relive(_ paused: inout PausedSimulation, at span: Span) throws(EvaluationError) {
+  /// Brings a simulation from its start to where it stands, with what it is to keep.
+  private func relive(_ paused: inout PausedSimulation, at span: Span, telling: ((TraceEvent) -> Void)? = nil) throws(EvaluationError) {
     paused.lowered = try lowered(paused.model, paused.arguments, LowerOptions(demand: paused.demand), span)
+    paused.present = paused.arguments
     if paused.chronicle != nil { paused.chronicle = Chronicle(paused.lowered) }
-    let settings = RunSettings(
-      seed: paused.seed, replication: 0, warmup: paused.warmup, limits: options.limits, flag: options.flag, isPlain: paused.chronicle != nil)
-    paused.simulation = Simulation(paused.lowered.model, settings)
-    for command in paused.history { try carryOut(command, &paused, span) }
+    paused.simulation = Simulation(paused.lowered.model, settings(paused))
+    for command in paused.history { try carryOut(command, &paused, span, telling: telling) }
   }
 
   /// What a paused simulation has left behind up to now, as the results of one replication.
@@ -175,7 +216,7 @@ extension Interpreter {
       model: paused.model, modelName: program.scopes[paused.model.index].name, layout: .instance(paused.lowered.layout),
       paths: [paused.simulation.samplePath()], seed: paused.seed, weight: paused.lowered.model.weight, start: Self.start(of: paused.lowered),
       span: paused.simulation.now, warmup: paused.warmup, precision: nil, name: nil,
-      recipe: RunResults.Recipe(arguments: paused.arguments, options: LowerOptions(demand: paused.demand)), isExact: paused.lowered.model.isExact,
+      recipe: RunResults.Recipe(arguments: paused.present, options: LowerOptions(demand: paused.demand)), isExact: paused.lowered.model.isExact,
       isPaused: true)
   }
 
@@ -235,15 +276,8 @@ extension Interpreter {
     case .host(let reference as SimulationReference):
       var paused = simulations[reference.index]
       let recorder = TimelineRecorder(paused.lowered, wanted: numbers)
-      let settings = RunSettings(seed: paused.seed, replication: 0, warmup: paused.warmup, limits: options.limits, flag: options.flag, isPlain: true)
-      paused.simulation = Simulation(paused.lowered.model, settings)
-      for command in paused.history {
-        switch command {
-        case .advance(let instant): _ = paused.simulation.step(.max, until: instant, recorder.take)
-        case .step(let count): _ = paused.simulation.step(count, recorder.take)
-        }
-        if paused.simulation.stopped != nil { throw stopError(paused.simulation.samplePath(), paused.lowered, span) }
-      }
+      paused.chronicle = Chronicle(paused.lowered)
+      try relive(&paused, at: span, telling: recorder.take)
       return (recorder.gathered(now: paused.simulation.now), recorder.chronicle.started)
     case .host(let run as RunResults):
       var wanted = run.paths.first?.replication ?? 0

@@ -5,7 +5,7 @@ import SoukText
 extension Parser {
   static let stepWords: [Keyword] = [
     .let, .var, .use, .hold, .seize, .release, .put, .take, .transfer, .reserve, .capture, .await, .join, .set, .add, .record,
-    .count, .wait, .choose, .spawn, .first, .leave, .while, .return, .time, .expect, .print,
+    .count, .wait, .choose, .spawn, .first, .leave, .while, .return, .time, .expect, .print, .advance, .step,
   ]
 
   mutating func parseSteps(_ owner: String) -> [Step] {
