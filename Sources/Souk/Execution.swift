@@ -31,7 +31,7 @@ extension Pipeline {
   /// Exports are written beside the script. The script must be sound.
   public static func execute(_ checked: CheckedScript, options: ScriptOptions, sink: @escaping (Said) -> Void) -> Outcome {
     var unwritten: Set<String> = []
-    let interpreter = Interpreter(program: checked.program, sources: checked.script.sources, options: options) { event in
+    let interpreter = Interpreter(program: checked.program, sources: checked.script.sources, options: checked.script.reading(options)) { event in
       let said = checked.script.carryOut(event)
       if case .unwritten = said, case .item(.export(let data)) = event { unwritten.insert(data.file) }
       sink(said)
@@ -68,14 +68,37 @@ extension LoadedScript {
     return Said(event)
   }
 
+  /// The options with what an execution of this script may read: files in the folder of the one that names them.
+  func reading(_ options: ScriptOptions) -> ScriptOptions {
+    var options = options
+    options.version = soukVersion
+    options.readFile = { name, place in
+      guard let folder = folders[Int(place.file.index)] else { return .failure(UnreadFile(reason: "the library reads no files")) }
+      do throws(ConfinedProblem) {
+        let (_, real) = try confined(name, in: folder)
+        do throws(FileProblem) {
+          return .success(String(decoding: try Files.read(real, limit: ReadLimits().fileBytes), as: UTF8.self))
+        } catch { throw .file(error) }
+      } catch {
+        switch error {
+        case .outside: return .failure(UnreadFile(reason: "it lies outside of the script's folder"))
+        case .file(let problem): return .failure(UnreadFile(reason: problem.message))
+        }
+      }
+    }
+    return options
+  }
+
   /// Writes exported data beside the script, as a whole or not at all.
   func write(_ data: ExportData) throws(FileProblem) {
-    guard data.file.hasSuffix(".csv") else {
-      throw FileProblem(kind: .unwritable, path: data.file, reason: "exports are CSV, so the name must end in .csv")
+    let ending = data.text == nil ? ".csv" : ".souksim"
+    guard data.file.hasSuffix(ending) else {
+      let what = data.text == nil ? "exports are CSV" : "this is a paused simulation"
+      throw FileProblem(kind: .unwritable, path: data.file, reason: "\(what), so the name must end in \(ending)")
     }
     guard let path = exportPath(data.file) else {
       throw FileProblem(kind: .unwritable, path: data.file, reason: "it lies outside of the script's folder")
     }
-    try Files.replace(path, with: Array(data.csv.utf8))
+    try Files.replace(path, with: Array((data.text ?? data.csv).utf8))
   }
 }

@@ -76,7 +76,7 @@ extension Suite {
       while options.stopReason() == nil {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         if index >= count { return }
-        var one = options.script
+        var one = checked.script.reading(options.script)
         one.seed = first &+ UInt64(index)
         one.flag = options.flag
         let examination = Examination(program: checked.program, sources: checked.script.sources, options: one)

@@ -114,7 +114,6 @@ public final class Session {
   /// Checks an entry and executes it; `name` and `folder` are those of the file that it is from.
   @discardableResult
   public func enter(_ text: String, name: String = "prompt", folder: String? = nil) -> Answer {
-    interpreter.options = options
     let (draft, script, checked) = draft(text, name, folder)
     let answer = answer(checked, draft)
     guard !answer.hasErrors else {
@@ -170,6 +169,7 @@ public final class Session {
     var answer = answer
     let former = (checked: checked, bound: interpreter.bound)
     checked = next
+    interpreter.options = script.reading(options)
     onUnits(next.program.units)
     interpreter.adopt(program: next.program, sources: next.script.sources, bound: former.bound)
     for item in next.program.items {

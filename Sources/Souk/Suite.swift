@@ -214,7 +214,7 @@ public final class Suite: Sendable {
       work.problems = checked.diagnostics.map { ScriptProblem($0, checked) }
       work.isWrong = !checked.isSound
       guard checked.isSound else { return }
-      var script = options.script
+      var script = checked.script.reading(options.script)
       script.flag = options.flag
       script.baseline = options.baseline.map { BaselineSource(file: $0.file, script: $0.content.script(path)) }
       script.recordsAll = options.baseline != nil || options.recordsBaseline

@@ -241,10 +241,19 @@ public struct ExportData: Sendable {
     case text(String)
     case missing
   }
+  /// What the file holds where that is no table: a paused simulation.
+  public var text: String?
+
   public init(file: String, columns: [String], rows: [[Cell]]) {
     self.file = file
     self.columns = columns
     self.rows = rows
+  }
+
+  /// A file that is no table.
+  public init(file: String, text: String) {
+    self.init(file: file, columns: [], rows: [])
+    self.text = text
   }
 }
 

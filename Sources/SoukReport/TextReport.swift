@@ -38,7 +38,7 @@ public struct TextReport: Sendable {
     case .plot(let spec): PlotText(writer: writer, lines: style.lines, width: min(style.width, 100)).render(spec)
     case .check(let report): check(report)
     case .test(let report): test(report)
-    case .export(let data): ["exported \(data.rows.count) rows to \(data.file)"]
+    case .export(let data): data.text != nil ? ["saved to \(data.file)"] : ["exported \(data.rows.count) rows to \(data.file)"]
     case .note(let text): ["note: \(text)"]
     }
   }

@@ -311,6 +311,9 @@ public final class Interpreter {
     guard case .text(let file) = try evaluator.evaluate(name) else {
       throw EvaluationError.results("a file's name is needed here", name.span)
     }
+    if case .simulation = e.type, case .host(let reference as SimulationReference) = try evaluator.evaluate(e) {
+      return emit(.export(try saved(reference, as: file, at: e.span)))
+    }
     emit(.export(try Plotting(writing: writing).data(try plotted(try evaluator.evaluate(e), e), of: e, file: file)))
   }
 

@@ -46,6 +46,7 @@ struct PausedSimulation {
 
 extension Interpreter {
   func start(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value {
+    if let file = experiment.settings["from"] { return try open(experiment.model, from: file, env, at: e.span) }
     let plan = try plan(experiment, e, env)
     let settings = RunSettings(seed: plan.seed, replication: 0, warmup: plan.warmup, limits: options.limits, flag: options.flag)
     simulations.append(
@@ -201,7 +202,7 @@ extension Interpreter {
   }
 
   /// Brings a simulation from its start to where it stands, with what it is to keep.
-  private func relive(_ paused: inout PausedSimulation, at span: Span, telling: ((TraceEvent) -> Void)? = nil) throws(EvaluationError) {
+  func relive(_ paused: inout PausedSimulation, at span: Span, telling: ((TraceEvent) -> Void)? = nil) throws(EvaluationError) {
     paused.lowered = try lowered(paused.model, paused.arguments, LowerOptions(demand: paused.demand), span)
     paused.present = paused.arguments
     if paused.chronicle != nil { paused.chronicle = Chronicle(paused.lowered) }

@@ -34,6 +34,10 @@ public struct ScriptOptions: Sendable {
   public var flag: StopFlag?
   /// Told after each replication of a run of several, from whichever thread it ran on.
   public var onProgress: (@Sendable (RunProgress) -> Void)?
+  /// The version of Souk: what a saved simulation has to agree with.
+  public var version = ""
+  /// Reads the text of a file that the script names, at that place, in the folder that it may read.
+  public var readFile: (@Sendable (String, Span) -> Result<String, UnreadFile>)?
   /// Told of each run before it begins.
   public var onRun: (@Sendable (PlannedRun) -> Void)?
   /// Columns of tables inside printed texts.
@@ -48,6 +52,13 @@ public struct RunProgress: Sendable {
   public var done: Int
   /// Replications in all; nil where a precision decides.
   public var all: Int?
+}
+
+/// Why a file that a script names wasn't read.
+public struct UnreadFile: Error, Sendable {
+  public var reason: String
+
+  public init(reason: String) { self.reason = reason }
 }
 
 /// A run that is about to begin: what the engine is given. Times are ticks.

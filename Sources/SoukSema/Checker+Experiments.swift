@@ -29,7 +29,13 @@ extension Checker {
     provenance.begin()
     let (settings, until) = checkSettings(tree.settings, model, tree.kind)
     provenance.end(.scope(model))
-    checkGivenAll(target, model)
+    if let file = settings["from"] {
+      if case .model(_, let given) = target.kind, !given.isEmpty || settings.count > 1 {
+        report(.badArguments("what it was started with stands in the file", file.span, hint: "write `start \(program.scopes[model.index].name) { from: … }` alone"))
+      }
+    } else {
+      checkGivenAll(target, model)
+    }
     let experiment = TypedExperiment(kind: tree.kind == .run ? .run : .start, model: model, target: target, arguments: [], settings: settings, until: until)
     return TypedExpression(.experiment(experiment), tree.kind == .run ? .results(model) : .simulation(model), span)
   }
@@ -111,7 +117,7 @@ extension Checker {
     var until: (expression: TypedExpression, within: TypedExpression)?
     for field in fields {
       let name = field.name.text
-      guard Self.runSettings.contains(name) else {
+      guard Self.runSettings.contains(name) || (name == "from" && kind == .start) else {
         let parameters = program.scopes[model.index].members.filter { if case .parameter = $0.kind { true } else { false } }.map(\.name)
         if parameters.contains(name) {
           report(.unknownField(field.name, of: "a run", known: [], suggestions: []))
@@ -131,6 +137,7 @@ extension Checker {
           report(.badArguments("`\(name)` is a time \(name == "warmup" ? "from 0 s" : "longer than 0 s")", value.span, name == "warmup" ? "negative" : "too short"))
         }
         settings[name] = value
+      case "from" where kind == .start: settings[name] = coerce(check(field.value), to: .text)
       case "until": until = checkUntil(field, model)
       default:
         let value = checkQuantity(field.value, .dimensionless)

@@ -14,7 +14,7 @@ func everything(_ p: SamplePath) -> String {
     + p.tallies.map { "\($0.mean) \($0.minimum) \($0.maximum) \($0.values) \($0.times) \($0.lost) \($0.pending)" }.joined(separator: ";")
 }
 
-private struct RandomWay {
+struct RandomWay {
   var b = ModelBuilder()
   private var ordinal: UInt32 = 0
   private let seed: UInt64

@@ -8,7 +8,7 @@ import SoukNumerics
 import SoukStats
 import Testing
 
-private struct RandomModel {
+struct RandomModel {
   var b = ModelBuilder()
   private var ordinal: UInt32 = 0
   private let seed: UInt64

@@ -131,7 +131,7 @@ extension RunTests {
         advance before to 20 h
         advance more to 20 h
         check "same future": mean(s.till.queue) == mean(before.till.queue)
-        check "other past": mean(more.till.queue) > mean(s.till.queue)
+        check "another future": mean(more.till.queue) > mean(s.till.queue)
         advance s until s.till.queue > 20
         check "there": last(s.till.queue) > 20
         advance s to 1 h
