@@ -575,7 +575,10 @@ extension Lowering {
     case .constant(let value): return .constant(value)
     case .live:
       guard let cell = formulaCells[key] else { return nil }
-      return .formula(.cell(Int(cell)))
+      let member = program.scopes[instances[key.instance].scope.index].members[key.member.index]
+      var dimension: Dimension?
+      if case .quantity(let d) = member.type { dimension = d.substituting(instances[key.instance].units) }
+      return .formula(FormulaLayout(path: Self.joined(instances[key.instance].name, member.name), probe: .cell(Int(cell)), dimension: dimension))
     case .thing(let i): return things[i].thing.isVariable ? nil : .thing(thingLayout(i))
     case .instance(let i): return .instance(layout(of: i))
     case .things(let table, let rows, let all): return .array(table, rows: rows, all.map { .thing(thingLayout($0)) })

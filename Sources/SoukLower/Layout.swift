@@ -19,8 +19,15 @@ public indirect enum Layout: Sendable {
   case array(TableID, rows: [Int], [Layout])
   /// A parameter or a constant `let`, with its value in this run.
   case constant(Value)
-  /// A live `let` or parameter: a cell, and what its numbers are multiplied by to be in base units.
-  case formula(Probe)
+  case formula(FormulaLayout)
+}
+
+/// A live `let` or parameter whose values are kept.
+public struct FormulaLayout: Sendable {
+  public var path: String
+  public var probe: Probe
+  /// Nil of what isn't a number.
+  public var dimension: Dimension?
 }
 
 public struct ThingLayout: Sendable {

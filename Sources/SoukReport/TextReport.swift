@@ -149,7 +149,7 @@ public struct TextReport: Sendable {
       guard let figure else { return "" }
       return figure.point == nil ? none : writer.text(figure)
     }
-    guard let first = known.first, known.allSatisfy({ $0.dimension == first.dimension && $0.origin == nil }) else {
+    guard let first = known.first, known.allSatisfy({ $0.dimension == first.dimension && $0.unit?.text == first.unit?.text && $0.origin == nil }) else {
       return ("", figures.map(each))
     }
     let sizes = known.compactMap { $0.point?.magnitude }.filter { $0 > 0 }.sorted()

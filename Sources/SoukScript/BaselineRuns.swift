@@ -39,16 +39,10 @@ struct BaselineRuns {
     case .thing(let thing): things.append(record(thing, run, statistics))
     case .journey(let journey): things.append(record(journey, run, statistics))
     case .instance(let instance):
-      let members = program.scopes[instance.scope.index].members
-      for (index, part) in instance.members.enumerated() {
-        if case .formula(let probe)? = part, members.indices.contains(index) {
-          things.append(record(probe, path: instance.path.isEmpty ? members[index].name : "\(instance.path).\(members[index].name)", run))
-        } else if let part {
-          walk(part, run, statistics, &things)
-        }
-      }
+      for part in instance.members { if let part { walk(part, run, statistics, &things) } }
     case .array(_, _, let elements): for element in elements { walk(element, run, statistics, &things) }
-    case .constant, .formula: break
+    case .formula(let formula): things.append(record(formula, run))
+    case .constant: break
     }
   }
 
@@ -72,8 +66,8 @@ struct BaselineRuns {
   }
 
   /// A live formula: its mean and its last value, as plain numbers.
-  private func record(_ probe: Probe, path: String, _ run: RunResults) -> ThingBaseline {
-    ThingBaseline(kind: "let", path: path, fingerprints: run.paths.map { fingerprint([.value: probe], [], $0) }, statistics: [])
+  private func record(_ formula: FormulaLayout, _ run: RunResults) -> ThingBaseline {
+    ThingBaseline(kind: "let", path: formula.path, fingerprints: run.paths.map { fingerprint([.value: formula.probe], [], $0) }, statistics: [])
   }
 
   private static func kept(_ one: ThingStatistic) -> StatisticBaseline? {

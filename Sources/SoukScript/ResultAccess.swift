@@ -30,7 +30,7 @@ struct ResultAccess {
     case .constant(let value):
       if case .signal(let inner) = type, case .number(let x) = value { return .host(constant(x, of: run, inner)) }
       return value
-    case .formula(let probe): return .host(try signal(probe, of: run, factor: 1, isTruth: Self.isTruth(type)))
+    case .formula(let formula): return .host(try signal(formula.probe, of: run, factor: 1, isTruth: Self.isTruth(type)))
     default: return .host(ResultPart(run: run, layout: layout, dimension: Self.dimension(type)))
     }
   }

@@ -74,8 +74,18 @@ struct StandardReport {
     case .instance(let instance):
       var own: [Layout] = []
       var inner: [Layout] = []
-      for part in instance.members { if let part { collect(part, &own, &inner) } }
+      var formulas: [(String, [Cell])] = []
+      let scope = program.scopes[instance.scope.index]
+      // What a component of the library doesn't document is its own affair, as in its reference.
+      for (part, member) in zip(instance.members, scope.members) {
+        guard let part, !scope.isLibrary || member.docs != nil else { continue }
+        collect(part, &own, &inner)
+        guard case .formula(let formula) = part, case .value(let value, _) = member.kind, member.docs != nil else { continue }
+        let told = statistics.of(formula, isShare: value.shown?.text == "%")
+        if !told.isEmpty { formulas.append((member.name, figures(told))) }
+      }
       tables += kindTables(own, in: instance.path)
+      if !formulas.isEmpty { tables.append(table(instance.path.isEmpty ? "values" : "values of \(instance.path)", formulas)) }
       for part in inner { walk(part, &tables) }
     case .array(_, _, let elements): for element in elements { walk(element, &tables) }
     case .thing, .journey, .constant, .formula: break

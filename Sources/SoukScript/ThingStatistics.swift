@@ -155,6 +155,20 @@ struct ThingStatistics {
     return list.map { ThingStatistic(title: $0, numbers: $1) }
   }
 
+  /// What a formula comes to.
+  func of(_ formula: FormulaLayout, isShare: Bool) -> [ThingStatistic] {
+    guard let dimension = formula.dimension, dimension.isClosed else { return [] }
+    let reading = Reading(probe: formula.probe, factor: 1, isSingle: false)
+    let list = [
+      ("mean", mean(reading, dimension)), ("min", least(reading, dimension)), ("max", most(reading, dimension)), ("last", last(reading, dimension)),
+    ]
+    return list.map { title, numbers in
+      var numbers = numbers
+      numbers?.isShare = isShare
+      return ThingStatistic(title: title, numbers: numbers)
+    }
+  }
+
   private func measure(_ reading: Reading?, _ dimension: Dimension) -> [(String, Numbers?)] {
     guard let sample = observations(reading, dimension) else { return [] }
     func count(_ values: [Double]) -> Numbers { Numbers(values: values, dimension: .dimensionless) }

@@ -203,6 +203,9 @@ extension Checker {
       var value = binding.value.map { check($0, expected: expected) } ?? TypedExpression(.unknown, .unknown, binding.span)
       if let expected { value = coerce(value, to: expected) }
       value = resolvedTree(readThing(value) ?? value)
+      if value.shown == nil, case .unit(let text)? = binding.type?.kind, text.text == "Share", case .success(let percent) = program.units.parse("%") {
+        value.shown = percent
+      }
       program.scopes[scopeID.index].members[id.index].type = value.type
       program.scopes[scopeID.index].members[id.index].kind = .value(value, isLive: readsLive || readsClock)
     case .variable(let binding): checkVariable(binding, scopeID, id)

@@ -417,6 +417,7 @@ extension Checker {
       if !isLive, readsLive || readsClock { report(.changesWhereFixed(field.name.text, field.value.span, declared: Label(member.span, "not declared `live`"))) }
       fields.append((field.name.text, resolvedTree(value)))
     }
+    settleCurrencies(component, substitution)
     for member in parameters {
       guard case .parameter(let value, _) = member.kind, !tree.fields.contains(where: { $0.name.text == member.name }) else { continue }
       if let value {
@@ -427,6 +428,19 @@ extension Checker {
       report(.missingField(member.name, of: "a \(scopeInfo.name)", tree.name.span, example: "\(member.name): …"))
     }
     return TypedThing(kind: .component(component), table: nil, row: nil, fields: fields, dimension: .dimensionless)
+  }
+
+  /// `fee: 1 CNY/request` of a `param fee: Money/X` says what Money is, and so what X is: money is in one currency alone.
+  private mutating func settleCurrencies(_ component: ScopeID, _ own: [DimensionVariable: Dimension]) {
+    guard let money = scopeVariables[component.index]["Money"] else { return }
+    let known = solver.resolve(solver.resolve(money).substituting(own))
+    guard !known.variables.isEmpty else { return }
+    // What was said binds either of the two to the other: the currency stands beside the variable in one of them.
+    let currencies = Set(
+      own.values.flatMap { solver.resolve($0).factors }.compactMap { factor -> BaseDimension? in
+        if case .base(let base) = factor.atom, base.kind == .currency { base } else { nil }
+      })
+    if let currency = currencies.first, currencies.count == 1 { _ = solver.unify(known, Dimension(currency)) }
   }
 
   /// The type of a default with fresh variables in place of what it leaves open, such as the unit of a `0`: each instance

@@ -219,7 +219,7 @@ struct Checker {
     let id = ScopeID(program.scopes.count)
     program.scopes.append(
       Scope(
-        name: declaration.name.text, isComponent: isComponent, members: [], settings: [:], invariants: [], processes: [],
+        name: declaration.name.text, isComponent: isComponent, isLibrary: modules[module].isLibrary, members: [], settings: [:], invariants: [], processes: [],
         span: declaration.name.span, docs: item.docs))
     scopeTrees.append((declaration, module))
     scopeState.append(.waiting)

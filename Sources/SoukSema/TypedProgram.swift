@@ -186,6 +186,8 @@ public struct Table: Sendable {
 public struct Scope: Sendable {
   public var name: String
   public var isComponent: Bool
+  /// Of a module of the standard library.
+  public var isLibrary: Bool
   public var members: [ScopeMember]
   /// `start`, `span`, `warmup`, `scale`, `zone` of a model, by name.
   public var settings: [String: TypedExpression]
