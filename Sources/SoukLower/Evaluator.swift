@@ -198,6 +198,9 @@ public struct Evaluator {
   /// Gives a global its value: of a binding in its turn, of a loop's variable at each round.
   public func setGlobal(_ id: GlobalID, to value: Value) { state.globals[id] = value }
 
+  /// A binding is evaluated again when it is next asked for.
+  public func forgetGlobal(_ id: GlobalID) { state.globals[id] = nil }
+
   private func member(_ id: MemberID, _ span: Span, _ env: Environment) throws(EvaluationError) -> Value {
     guard let instance = env.instance, let network else { throw .changes(span) }
     return try network.value(of: id, in: instance, at: span)

@@ -157,20 +157,24 @@ public final class Interpreter {
       }
       for element in elements {
         evaluator.setGlobal(id, to: element)
-        // What a round binds, the next binds again.
-        for item in body { try rebind(item) }
+        forget(body)
+        for item in body { try perform(item) }
       }
     case .test(let name, let body): try test(name, body, item.span)
     case .advance(let target, let to): try advance(target, to, Environment())
     }
   }
 
-  /// An item inside a loop: its bindings are evaluated afresh in each round.
-  private func rebind(_ item: TypedItem) throws(EvaluationError) {
-    guard case .binding(let id) = item.kind, let expression = program.globals[id.index].value else { return try perform(item) }
-    // What no check asks for may stay away, but a round's value must not be the last round's.
-    let value = try evaluator.evaluate(expression)
-    evaluator.setGlobal(id, to: value)
+  /// What a round of a loop binds, the next binds again.
+  private func forget(_ items: [TypedItem]) {
+    for item in items {
+      switch item.kind {
+      case .binding(let id): evaluator.forgetGlobal(id)
+      case .condition(_, let then, let otherwise): forget(then + otherwise)
+      case .loop(_, _, let body): forget(body)
+      default: break
+      }
+    }
   }
 
   // MARK: Settings
