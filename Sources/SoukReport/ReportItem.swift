@@ -72,6 +72,8 @@ public struct CheckReport: Sendable {
   public var worst: (replication: Int, observed: Figure)?
   /// The command that gives this verdict again.
   public var command: String?
+  /// Of that replication, or of the one that misses by most, the journeys that speak against the claim most.
+  public var journeys: [JourneyReport] = []
   /// What is probably to blame.
   public var blame: String?
   /// What else has to be known: censored observations, one replication, an approximation.
@@ -86,6 +88,43 @@ public struct CheckReport: Sendable {
     self.place = place
     notes = []
     figures = []
+  }
+}
+
+/// What one journey lived through, as evidence.
+public struct JourneyReport: Sendable {
+  /// The journey's path, and which it was: they are counted from 1 in the order in which they start.
+  public var journey: String
+  public var number: Int
+  public var replication: Int
+  /// What it gave to what the claim speaks of.
+  public var value: Figure
+  public var stages: [Stage]
+
+  public struct Stage: Sendable {
+    /// Seconds since the run's start.
+    public var time: Double
+    /// `waits`, `is served`, `ends as lost`.
+    public var what: String
+    /// The path of the thing; empty for none.
+    public var place: String
+    /// Seconds until the next stage; nil at the end.
+    public var lasts: Double?
+
+    public init(time: Double, what: String, place: String, lasts: Double?) {
+      self.time = time
+      self.what = what
+      self.place = place
+      self.lasts = lasts
+    }
+  }
+
+  public init(journey: String, number: Int, replication: Int, value: Figure, stages: [Stage]) {
+    self.journey = journey
+    self.number = number
+    self.replication = replication
+    self.value = value
+    self.stages = stages
   }
 }
 

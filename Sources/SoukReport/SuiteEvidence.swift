@@ -1,6 +1,8 @@
 // The evidence of one case in sentences, the same in every format: what was observed against which limit, how sure that is, which
 // replication shows it best, what to look at, what to type.
 
+import SoukUnits
+
 /// Writes what a case rests on.
 public struct SuiteEvidence: Sendable {
   let writer: FigureWriter
@@ -43,6 +45,7 @@ public struct SuiteEvidence: Sendable {
       lines.append("smallest failing replication: \(smallest.replication)\(value), \(NumberWords.count(Int(clamping: smallest.events))) events")
     }
     if let blame = check.blame { lines.append("look at \(blame)") }
+    lines += check.journeys.map(journey)
     if !check.figures.isEmpty { lines.append("published: \(check.figures.joined(separator: ", "))") }
     lines.append(check.place + (check.seed.map { ", seed \($0)" } ?? ""))
     if let command = check.smallest?.command ?? check.command { lines.append("again: \(command)") }
@@ -77,6 +80,29 @@ public struct SuiteEvidence: Sendable {
     let ends = "between \(writer.text(interval.low)) and \(writer.text(interval.high))"
     return "true value \(ends), each end at \(writer.share(confidence)) confidence (\(facts.joined(separator: ", ")))"
   }
+
+  /// `worst: buy 212 of replication 18 with 22.1 min: arrives at 13.2 h, waits at till for 21.3 min, is served at till for 47.5 s, ends`
+  private func journey(_ one: JourneyReport) -> String {
+    func time(_ seconds: Double) -> String { NumberText.format(quantity: seconds, dimension: .time) }
+    // What takes no time between two others is only their seam.
+    let stages = one.stages.enumerated().filter { index, stage in index == 0 || stage.lasts != 0 }.map(\.element)
+    var parts: [String] = []
+    for (index, stage) in stages.enumerated() {
+      if index >= Self.stageLimit {
+        parts.append("… \(stages.count - index) more")
+        break
+      }
+      var text = stage.place.isEmpty ? stage.what : "\(stage.what) at \(stage.place)"
+      if index == 0 { text += " at \(time(stage.time))" }
+      // `waits 5 min` has said so itself.
+      if let lasts = stage.lasts, lasts > 0, text != "waits \(time(lasts))" { text += " for \(time(lasts))" }
+      parts.append(text)
+    }
+    return "worst: \(one.journey) \(one.number) of replication \(one.replication) with \(writer.text(one.value)): \(parts.joined(separator: ", "))"
+  }
+
+  /// So many stages of a journey are told.
+  private static let stageLimit = 12
 
   /// The ends of a margin's interval; nil where it has none.
   private func spread(_ margin: Figure?) -> (low: Figure, high: Figure)? {

@@ -95,6 +95,18 @@ extension JSONEncoding {
           ("command", .text(one.command)),
         ])
       } ?? .null
+    let journeys = check.journeys.map { one in
+      JSONValue.object([
+        ("journey", .text(one.journey)), ("number", .integer(Int64(one.number))), ("replication", .integer(Int64(one.replication))), ("value", figure(one.value)),
+        (
+          "stages",
+          .list(
+            one.stages.map { stage in
+              .object([("time", .number(stage.time)), ("what", .text(stage.what)), ("place", .text(stage.place)), ("lasts", .optional(stage.lasts))])
+            })
+        ),
+      ])
+    }
     return [
       ("claim", .text(check.claim)), ("sentence", .text(check.sentence)), ("standing", .optional(check.standing)),
       ("observed", optional(check.observed)), ("limit", optional(check.limit)), ("margin", optional(check.margin)),
@@ -102,7 +114,7 @@ extension JSONEncoding {
       ("confidence", .optional(check.confidence)), ("method", .optional(check.method)), ("replications", whole(check.replications)),
       ("looks", whole(check.looks)), ("more_replications", whole(check.moreReplications)),
       ("approximate", .bool(check.notes.contains { $0.hasPrefix("approximate") })),
-      ("seed", check.seed.map { .text("\($0)") } ?? .null), ("smallest_failing", smallest), ("blame", .optional(check.blame)),
+      ("seed", check.seed.map { .text("\($0)") } ?? .null), ("smallest_failing", smallest), ("journeys", .list(journeys)), ("blame", .optional(check.blame)),
       ("command", .optional(check.command)), ("figures", .list(check.figures.map { .text($0) })), ("notes", .list(check.notes.map { .text($0) })),
     ]
   }

@@ -88,10 +88,12 @@ struct ResultAccess {
     case .cell: return .host(try signal(probe, of: part.run, factor: factor, isTruth: Self.isTruth(type)))
     case .tally(let index):
       let isDuration = dimension == .time
-      return .host(
-        sample(
-          index, of: part.run, path: path, factor: factor, isDuration: isDuration, categories: statistic == .outcome ? outcomes : nil,
-          weight: statistic == .sizes || isSingle ? 1 : part.run.weight))
+      var observations = sample(
+        index, of: part.run, path: path, factor: factor, isDuration: isDuration, categories: statistic == .outcome ? outcomes : nil,
+        weight: statistic == .sizes || isSingle ? 1 : part.run.weight)
+      // An outcome is no number that could be worse than another.
+      if statistic != .outcome { observations.lineage.observed = [Lineage.Observed(tally: index, factor: factor, dimension: dimension)] }
+      return .host(observations)
     }
   }
 

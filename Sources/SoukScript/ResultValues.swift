@@ -113,8 +113,17 @@ struct Censoring: Sendable, Hashable {
 struct Lineage: Sendable {
   var runs: [RunResults] = []
   var censored: [Censoring] = []
+  /// The tallies whose observations are in it: whose journeys it speaks of.
+  var observed: [Observed] = []
   /// What of a baseline is in it; nil for nothing.
   var fromBaseline: FromBaseline?
+
+  /// A tally of a run's model, and what its numbers are multiplied by to be in base units.
+  struct Observed: Sendable, Hashable {
+    var tally: Int
+    var factor: Double
+    var dimension: Dimension
+  }
 
   /// Whether no chance is in it.
   var isExact: Bool { runs.allSatisfy(\.isExact) }
@@ -125,6 +134,7 @@ struct Lineage: Sendable {
     var out = self
     for run in other.runs where !out.runs.contains(where: { $0 === run }) { out.runs.append(run) }
     for one in other.censored where !out.censored.contains(one) { out.censored.append(one) }
+    for one in other.observed where !out.observed.contains(one) { out.observed.append(one) }
     if let theirs = other.fromBaseline { out.fromBaseline = out.fromBaseline?.merged(theirs) ?? theirs }
     return out
   }

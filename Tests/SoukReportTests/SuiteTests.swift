@@ -27,6 +27,15 @@ enum Suites {
     if verdict == .fails {
       check.smallest = (17, time(610), 1204, "souk run shop.souk --seed 1 --replication 17")
       check.blame = "till: 89.9% busy"
+      func stage(_ time: Double, _ what: String, _ place: String, _ lasts: Double?) -> JourneyReport.Stage { JourneyReport.Stage(time: time, what: what, place: place, lasts: lasts) }
+      check.journeys = [
+        JourneyReport(
+          journey: "buy", number: 42, replication: 17, value: time(1200),
+          stages: [
+            stage(7200, "arrives", "", 0), stage(7200, "waits", "till", 1200), stage(8400, "is served", "till", 30), stage(8430, "is done", "till", 0),
+            stage(8430, "waits 5 min", "", 300), stage(8730, "ends as lost", "", nil),
+          ])
+      ]
     }
     if verdict == .undecided { check.moreReplications = 12_000 }
     if verdict == .noData { check.notes = ["no data in 30 of 30 replications"] }
@@ -81,6 +90,8 @@ enum Suites {
                        replications, look 2, Student's t)
                      smallest failing replication: 17 with 10.17 min, 1,204 events
                      look at till: 89.9% busy
+                     worst: buy 42 of replication 17 with 20 min: arrives at 2 h, waits at till
+                       for 20 min, is served at till for 30 s, waits 5 min, ends as lost
                      shop.souk:25:1, seed 1
                      again: souk run shop.souk --seed 1 --replication 17
 

@@ -88,6 +88,65 @@ extension Examination {
     #expect(checks["beyond"]?.command == "souk run test.souk --seed 1")
   }
 
+  /// Three come at 0, 1 and 2 min to a desk that takes 10 min for each: they wait 0, 9 and 18 min.
+  @Test func theWorstJourneysAreShown() throws {
+    let checks = try examination(
+      """
+      model Desk {
+        source people { at: [0 min, 1 min, 2 min], journey: visit }
+        station desk { service: 10 min }
+        counter seen { of: Count }
+        journey visit {
+          use desk
+          wait 3 min
+          count seen
+        }
+      }
+      let r = run Desk { span: 1 h }
+      check "quick": max(r.desk.wait) < 5 min
+      check "slow": 5 min < min(r.desk.wait)
+      check "shares": share(r.desk.wait <= 5 min) > 90%
+      check "other shares": share(5 min <= r.desk.wait) > 90%
+      check "within": mean(r.visit.time) within 1 min of 30 min
+      check "seen": last(r.seen.count) > 5
+      check "fine": max(r.desk.wait) < 20 min
+      """
+    ).checks()
+    func numbers(_ name: String) -> [Int] { checks[name]?.journeys.map(\.number) ?? [] }
+    #expect(numbers("quick") == [3, 2, 1] && numbers("slow") == [1, 2, 3], "\(checks)")
+    #expect(numbers("shares") == [3, 2, 1] && numbers("other shares") == [1, 2, 3] && numbers("within") == [1, 2, 3])
+    #expect(checks["seen"]?.verdict == .fails && numbers("seen") == [] && checks["fine"]?.verdict == .holds && numbers("fine") == [])
+    let worst = try #require(checks["quick"]?.journeys.first)
+    #expect(worst.journey == "visit" && worst.replication == 0 && worst.value.point == 1080)
+    let stages = worst.stages.filter { $0.lasts != 0 }
+    #expect(stages.map(\.what) == ["waits", "is served", "waits 3 min", "ends"] && stages.map(\.place) == ["desk", "desk", "", ""], "\(worst.stages)")
+    #expect(stages.map(\.time) == [120, 1200, 1800, 1980] && stages.map(\.lasts) == [1080, 600, 180, nil])
+  }
+
+  /// Of a replication that draws, the worst is the largest that was observed in it.
+  @Test func theWorstIsTheLargestOfItsReplication() throws {
+    let shop = """
+      model Shop {
+        source orders { rate: 50/h, journey: buy }
+        station till { service: exponential(mean: 1 min) }
+        journey buy { use till }
+      }
+
+      """
+    let check = try #require(try examination(shop + "let r = run Shop { span: 5 h, warmup: 1 h }\ncheck \"c\": mean(r.till.wait) < 1 min").checks()["c"])
+    #expect(check.verdict == .fails && check.journeys.count == 3)
+    let replication = try #require(check.smallest?.replication)
+    let alone = try execute(shop + "let r = run Shop { span: 5 h, warmup: 1 h, replications: \(replication + 1) }\nprint max(r.till.wait)", options: {
+      var options = ScriptOptions()
+      options.replication = UInt32(replication)
+      return options
+    }())
+    guard case .printed(let value)? = alone.result.items.first else { return #expect(Bool(false)) }
+    #expect(check.journeys[0].value.point == value.figures.first?.point && check.journeys[0].replication == replication)
+    let waits = check.journeys.compactMap { one in one.stages.first { $0.what == "waits" }?.lasts }
+    #expect(waits == check.journeys.compactMap(\.value.point) && waits == waits.sorted(by: >), "\(check.journeys)")
+  }
+
   @Test func eventsAreCounted() throws {
     var options = ScriptOptions()
     options.replicationCap = 4000

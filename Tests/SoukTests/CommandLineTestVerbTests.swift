@@ -112,7 +112,7 @@ private enum Scripts {
     let (finished, folder) = try souk(files: ["a.souk": Scripts.fails])
     #expect(finished.code == 1)
     for part in ["FAILS      quick: mean(day.till.wait) < 1 min", "limit 1 min: misses by", "true value between", "each end at 95%", "(20",
-      "smallest failing replication: ", " events", "look at till: ", "a.souk:11:1, seed 1"]
+      "smallest failing replication: ", " events", "look at till: ", "worst: buy ", "waits at till", "a.souk:11:1, seed 1"]
     { #expect(finished.output.contains(part), "\(part) is missing in\n\(finished.output)") }
     // What is to be pasted runs that one replication, and shows the same number.
     let found = try #require(finished.output.firstMatch(of: /smallest failing replication: (\d+) with ([0-9.]+ min)/))
