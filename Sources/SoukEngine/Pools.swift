@@ -84,7 +84,7 @@ extension Machine {
     if amount > pools[p].held {
       // Fractions that were added in another order may miss by a rounding.
       if amount > pools[p].held * (1 + 1e-9) + 1e-9 {
-        return fail(.fault(.requestTooLarge(amount: amount), place: place(pc - 1)))
+        return fail(.fault(.releasedTooMuch(pool: p), place: place(pc - 1)))
       }
       pools[p].held = amount
     }

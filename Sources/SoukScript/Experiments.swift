@@ -352,6 +352,8 @@ extension Interpreter {
     case .indexOutOfRange(let index): "there is no element \(NumberText.format(index))"
     case .overdrawn(let account): "the account \(model.accounts.indices.contains(Int(account)) ? model.accounts[Int(account)].path : "") hasn't got this much"
     case .moneyOverflow: "an amount of money is too large"
+    case .releasedTooMuch(let pool): "more of \(model.pools[Int(pool)].path) is released than is held"
+    case .requestTooLarge(let amount) where amount < 0: "an amount is negative: \(NumberText.format(amount))"
     case .requestTooLarge(let amount): "\(NumberText.format(amount)) at once is more than there can ever be"
     case .badDistribution: "a distribution's parameters aren't in their domain"
     case .noWeights: "there is nothing to choose from: no weight is above 0"

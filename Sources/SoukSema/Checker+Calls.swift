@@ -258,7 +258,7 @@ extension Checker {
         report(
           .badArguments(
             "`\(scopeInfo.name)` has no param `\(label.text)`", label.span, "not a param",
-            hint: closest(label.text, names).first.map { "did you mean `\($0)`?" } ?? "its params are \(Diagnostic.list(names))"))
+            hint: closest(label.text, names).first.map { "did you mean `\($0)`?" } ?? (names.isEmpty ? "it has none" : "its params are \(Diagnostic.list(names))")))
         _ = check(argument.value)
         continue
       }
@@ -410,6 +410,9 @@ extension Checker {
     switch name {
     case "curve", "daily", "weekly": return checkCurve(name, shape, entries, span, head.span)
     case "mix": return checkMix(entries, span, expected: expected)
+    case let model where isModel(model):
+      report(.misplaced("`\(name) { … }`", "is a model, which is run", head.span, hint: "write `run \(name) { … }`, or `start \(name) { … }`"))
+      return TypedExpression(.unknown, .unknown, span)
     default:
       report(
         .misplaced(
@@ -417,6 +420,10 @@ extension Checker {
           hint: "entries belong to `curve(steps) { … }`, `daily(steps) { … }`, `mix { … }`"))
       return TypedExpression(.unknown, .unknown, span)
     }
+  }
+
+  private func isModel(_ name: String) -> Bool {
+    if case .scope(let id)? = visible[module][name]?.symbol { !program.scopes[id.index].isComponent } else { false }
   }
 
   private mutating func checkCurve(_ name: String, _ shape: String?, _ entries: [Entry], _ span: Span, _ headSpan: Span) -> TypedExpression {

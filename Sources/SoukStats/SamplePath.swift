@@ -76,6 +76,7 @@ public enum StopReason: Sendable, Hashable {
     case overdrawn(account: Int32)
     case moneyOverflow
     case requestTooLarge(amount: Double)
+    case releasedTooMuch(pool: Int32)
     case badDistribution(law: UInt8)
     case noWeights
     case recursionTooDeep

@@ -286,7 +286,12 @@ extension Parser {
     while true {
       switch token.kind {
       case .dot:
+        let dot = tokenSpan
         take()
+        if case .number = value.kind, token.kind != .word || token.firstOnLine {
+          fail(.numberEndsWithDot(at: dot))
+          continue
+        }
         value = Expression(.member(value, expectName("a name after `.`")), span(from: lower))
       case .leftParen:
         let arguments = parseArguments()
@@ -385,7 +390,7 @@ extension Parser {
     if token.firstOnLine || token.kind == .newline || token.kind == .end || closes {
       fail(.valueMissing(after: lastToken(), at: after))
     } else if token.kind.isInfix {
-      fail(.valueBeforeOperator(text(token), at: tokenSpan))
+      fail(.valueBeforeOperator(text(token), after: lastToken(), at: tokenSpan))
     } else {
       fail(.unexpected(describe(token), expected: "a value", in: "", at: tokenSpan))
     }

@@ -53,6 +53,10 @@ extension Parser {
       return .first(parseRace())
     case .leave:
       takeKeyword()
+      if token.kind == .word, !token.firstOnLine, !at(.as) {
+        fail(.leaveWithoutAs(text(token), at: tokenSpan))
+        return .leave(as: nil)
+      }
       return .leave(as: accept(.as) ? parseString() : nil)
     case .if: return parseIfStep()
     case .while:

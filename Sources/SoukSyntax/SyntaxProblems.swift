@@ -20,8 +20,19 @@ extension Diagnostic {
     return Diagnostic("E0102", "a value is missing\(after)", at: span, "a value should follow")
   }
 
-  static func valueBeforeOperator(_ token: String, at span: Span) -> Diagnostic {
-    Diagnostic("E0102", "a value is missing before `\(token)`", at: span, "a value should come first")
+  static func valueBeforeOperator(_ token: String, after last: String, at span: Span) -> Diagnostic {
+    let isAssignment = token == "=" && ["+", "-", "*", "/"].contains(last)
+    return Diagnostic(
+      "E0102", "a value is missing before `\(token)`", at: span, "a value should come first",
+      hints: isAssignment ? [Hint(last == "+" ? "to add to what changes, write `add x: 1`" : "to change it, write `set x: x \(last) 2`")] : [])
+  }
+
+  static func numberEndsWithDot(at span: Span) -> Diagnostic {
+    Diagnostic("E0101", "a number ends with a digit", at: span, "nothing follows the dot", hints: [Hint("leave it out", replace: span, with: "")])
+  }
+
+  static func leaveWithoutAs(_ word: String, at span: Span) -> Diagnostic {
+    Diagnostic("E0100", "expected the end of the line, found `\(word)`", at: span, "an outcome is a text after `as`", hints: [Hint("name it", replace: span, with: "as \"\(word)\"")])
   }
 
   static func unitExpected(found: String, after word: String, at span: Span) -> Diagnostic {
