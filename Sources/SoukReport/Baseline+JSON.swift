@@ -139,17 +139,19 @@ extension RunBaseline {
   var json: JSONValue {
     .object([
       ("name", .text(name)), ("model", .text(model)), ("seed", .text("\(seed)")), ("span", .number(span)), ("warmup", .number(warmup)),
-      ("exact", .bool(isExact)), ("replications", .integer(Int64(replications))), ("things", .list(things.map(\.json))),
+      ("exact", .bool(isExact)), ("replications", .integer(Int64(replications))), ("values", .object(values.map { ($0.path, .text($0.text)) })), ("things", .list(things.map(\.json))),
     ])
   }
 
   init?(_ json: JSONValue) {
     guard let name = json["name"]?.string, let model = json["model"]?.string, let seed = json["seed"]?.string.flatMap({ UInt64($0) }),
       let span = json["span"]?.double, let warmup = json["warmup"]?.double, let isExact = json["exact"]?.truth,
-      let replications = json["replications"]?.count, let things = json["things"]?.read({ ThingBaseline($0) }),
+      let replications = json["replications"]?.count, case .object(let members)? = json["values"], let things = json["things"]?.read({ ThingBaseline($0) }),
       things.allSatisfy({ $0.fingerprints.count == replications && $0.statistics.allSatisfy { $0.values.count == replications } })
     else { return nil }
-    self.init(name: name, model: model, seed: seed, span: span, warmup: warmup, isExact: isExact, replications: replications, things: things)
+    self.init(
+      name: name, model: model, seed: seed, span: span, warmup: warmup, isExact: isExact, replications: replications,
+      values: members.map { ($0.0, $0.1.string ?? "") }, things: things)
   }
 }
 

@@ -55,9 +55,15 @@ public struct RunBaseline: Sendable {
   public var isExact: Bool
   /// Replications that are kept, from 0 on.
   public var replications: Int
+  /// Parameters and constants of the model and its components, with their values as people read them.
+  public var values: [(path: String, text: String)]
   public var things: [ThingBaseline]
 
-  public init(name: String, model: String, seed: UInt64, span: Double, warmup: Double, isExact: Bool, replications: Int, things: [ThingBaseline]) {
+  public init(
+    name: String, model: String, seed: UInt64, span: Double, warmup: Double, isExact: Bool, replications: Int, values: [(path: String, text: String)] = [],
+    things: [ThingBaseline]
+  ) {
+    self.values = values
     self.name = name
     self.model = model
     self.seed = seed

@@ -180,6 +180,10 @@ extension BaselineReport {
     func time(_ seconds: Double) -> String { NumberText.format(quantity: seconds, dimension: .time) }
     if old.span != new.span { notes.append("the span was \(time(old.span)), and is \(time(new.span))") }
     if old.warmup != new.warmup { notes.append("the warm-up was \(time(old.warmup)), and is \(time(new.warmup))") }
+    let before = Dictionary(old.values.map { ($0.path, $0.text) }) { a, _ in a }
+    for (path, text) in new.values {
+      if let known = before[path], known != text { notes.append("\(path) was \(known), and is \(text)") }
+    }
     if old.isExact != new.isExact { notes.append(new.isExact ? "nothing is drawn any more" : "nothing was drawn, and now something is") }
     return notes
   }

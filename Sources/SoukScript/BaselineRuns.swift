@@ -28,10 +28,48 @@ struct BaselineRuns {
     // Without chance all replications are the first.
     let run = whole.first(whole.isExact ? 1 : Baseline.replicationLimit)
     var things: [ThingBaseline] = []
+    var values: [(path: String, text: String)] = []
+    constants(run.layout, &values)
     walk(run.layout, run, ThingStatistics(program: program, run: run), &things)
     return RunBaseline(
       name: name, model: run.modelName, seed: run.seed, span: Double(run.span ?? 0) / StepTrace.ticksPerSecond,
-      warmup: Double(run.warmup) / StepTrace.ticksPerSecond, isExact: run.isExact, replications: run.paths.count, things: things)
+      warmup: Double(run.warmup) / StepTrace.ticksPerSecond, isExact: run.isExact, replications: run.paths.count, values: values,
+      things: things)
+  }
+
+  /// Parameters and constants that can be told in a few words; of laws and curves it is seen what they do.
+  private func constants(_ layout: Layout, _ values: inout [(path: String, text: String)]) {
+    switch layout {
+    case .instance(let instance):
+      let scope = program.scopes[instance.scope.index]
+      for (part, member) in zip(instance.members, scope.members) {
+        guard let part else { continue }
+        guard case .constant(let value) = part else {
+          constants(part, &values)
+          continue
+        }
+        // What a component of the library doesn't document is its own affair.
+        if scope.isLibrary, member.docs == nil { continue }
+        if let text = text(value, member) { values.append((instance.path.isEmpty ? member.name : "\(instance.path).\(member.name)", text)) }
+      }
+    case .array(_, _, let elements): for element in elements { constants(element, &values) }
+    case .thing, .journey, .constant, .formula: break
+    }
+  }
+
+  private func text(_ value: Value, _ member: ScopeMember) -> String? {
+    switch value {
+    case .number(let x):
+      let shown: UnitExpression? =
+        switch member.kind {
+        case .parameter(let e, _): e?.shown
+        case .value(let e, _): e.shown
+        case .thing, .journey, .action: nil
+        }
+      return NumberText.format(quantity: x, dimension: ResultAccess.dimension(member.type), preferred: shown, significantDigits: 12)
+    case .bool, .text, .date, .clock, .choice: return Evaluator(program: program).plainText(value, shown: nil)
+    default: return nil
+    }
   }
 
   private func walk(_ layout: Layout, _ run: RunResults, _ statistics: ThingStatistics, _ things: inout [ThingBaseline]) {
@@ -41,7 +79,7 @@ struct BaselineRuns {
     case .instance(let instance):
       for part in instance.members { if let part { walk(part, run, statistics, &things) } }
     case .array(_, _, let elements): for element in elements { walk(element, run, statistics, &things) }
-    case .formula(let formula): things.append(record(formula, run))
+    case .formula(let formula): things.append(record(formula, run, statistics))
     case .constant: break
     }
   }
@@ -65,9 +103,11 @@ struct BaselineRuns {
       kind: "journey", path: journey.path, fingerprints: run.paths.map { fingerprint(journey.probes, journey.outcomeCells, $0) }, statistics: kept)
   }
 
-  /// A live formula: its mean and its last value, as plain numbers.
-  private func record(_ formula: FormulaLayout, _ run: RunResults) -> ThingBaseline {
-    ThingBaseline(kind: "let", path: formula.path, fingerprints: run.paths.map { fingerprint([.value: formula.probe], [], $0) }, statistics: [])
+  /// A live formula.
+  private func record(_ formula: FormulaLayout, _ run: RunResults, _ statistics: ThingStatistics) -> ThingBaseline {
+    ThingBaseline(
+      kind: "let", path: formula.path, fingerprints: run.paths.map { fingerprint([.value: formula.probe], [], $0) },
+      statistics: statistics.of(formula, isShare: false).compactMap(Self.kept))
   }
 
   private static func kept(_ one: ThingStatistic) -> StatisticBaseline? {

@@ -50,6 +50,7 @@ enum Baselines {
 @Suite struct BaselineFileTests {
   static func whole() -> Baseline {
     var baseline = Baselines.baseline(Baselines.run([0.1, nil, 1e-300, -0.0, 12_345_678.9]), Baselines.run([7], seed: .max, isExact: true, name: "订单 \"x\""))
+    baseline.scripts[0].runs[0].values = [("till.serve", "30 s")]
     baseline.scripts[0].given = ["a=1 h"]
     baseline.scripts[0].values = [
       ValueBaseline(check: "c", expression: "mean(day.till.wait)", seed: 3, isExact: false, dimension: .time, values: [1.0 / 3, nil]),

@@ -147,6 +147,35 @@ private func look(_ script: String, _ baseline: ScriptBaseline?, isGiven: Bool =
     #expect(try moved(Self.shop, Self.shop.replacing("seen", with: "known")) == ["counter known", "counter seen"])
   }
 
+  @Test func parametersThatMovedAreNamed() throws {
+    func notes(_ before: String, _ after: String) throws -> [String] {
+      let (old, new) = (try look(before, nil).record, try look(after, nil).record)
+      return BaselineReport(file: "b", old: Baseline(version: "", scripts: [old]), new: Baseline(version: "", scripts: [new])).scripts[0].runs.flatMap(\.notes)
+    }
+    let shop = """
+      unit order
+      component desk {
+        param serve: Time = 30 s
+        station clerk { service: exponential(mean: serve) }
+        action help() { use clerk }
+      }
+      model Shop {
+        param arrivals = 50 order/h
+        param isOpen = true
+        let double = 2 * arrivals
+        desk front { serve: 40 s }
+        source orders { rate: if isOpen { arrivals } else { double }, journey: buy }
+        journey buy { front.help() }
+      }
+      let day = run Shop { span: 2 h }
+      check "c": mean(day.buy.time) < 1 h
+      """
+    #expect(try notes(shop, shop) == [])
+    #expect(try notes(shop, shop.replacing("50 order/h", with: "50.001 order/h")) == ["arrivals was 50 order/h, and is 50.001 order/h", "double was 100 order/h, and is 100.002 order/h"])
+    #expect(try notes(shop, shop.replacing("serve: 40 s", with: "serve: 50 s")) == ["front.serve was 40 s, and is 50 s"])
+    #expect(try notes(shop, shop.replacing("isOpen = true", with: "isOpen = false")) == ["isOpen was true, and is false"])
+  }
+
   @Test func everyThingHasNumbers() throws {
     let record = try look(Self.shop, nil).record
     let run = try #require(record.runs.first)

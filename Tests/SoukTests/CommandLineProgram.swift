@@ -182,6 +182,9 @@ struct Running {
 
   /// Sends it Ctrl-C.
   func interrupts() { process.interrupt() }
+
+  /// Asks it to end, as a pipeline does whose time is over.
+  func terminates() { process.terminate() }
 }
 
 /// A folder of one test's own, removed after it.

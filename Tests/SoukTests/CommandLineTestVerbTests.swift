@@ -183,11 +183,11 @@ private enum Scripts {
     #expect(try folder.text("r.xml").contains("the report is whole"))
   }
 
-  @Test func interruptionReportsWhatIsKnown() throws {
+  @Test(arguments: [true, false]) func interruptionReportsWhatIsKnown(byCtrlC: Bool) throws {
     let folder = try Scratch(["a.souk": Scripts.test, "b.souk": Models.endless])
     let finished = try Program.run(["test", "--threads", "1", "--format", "json=r.json"], in: folder.url) { process in
       process.awaits("delays double")
-      process.interrupts()
+      if byCtrlC { process.interrupts() } else { process.terminates() }
     }
     #expect(finished.code == 130 && finished.output.contains("passes     test delays double"), "\(finished)")
     #expect(finished.output.contains("not whole: interrupted"))
@@ -207,6 +207,11 @@ private enum Scripts {
 
   @Test func reportsThatCannotBeWrittenAreToldAtOnce() throws {
     let folder = try Scratch(["a.souk": Models.endless])
+    // A file system on which nothing can be made, whoever asks.
+    if FileManager.default.fileExists(atPath: "/proc/self") {
+      let readOnly = try Program.run(["test", "--format", "junit=/proc/r.xml"], in: folder.url)
+      #expect(readOnly.code == 2 && readOnly.errors.contains("/proc/r.xml") && readOnly.output.isEmpty, "\(readOnly)")
+    }
     let missing = try Program.run(["test", "--format", "junit=none/r.xml"], in: folder.url)
     #expect(missing.code == 2 && missing.errors.contains("none/r.xml") && missing.output.isEmpty, "\(missing)")
     try folder.write(Scripts.test, to: "b.souk")
