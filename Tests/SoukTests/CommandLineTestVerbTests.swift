@@ -251,7 +251,7 @@ private enum Scripts {
   }
 
   /// Each command in the workflows is one that the program takes: its words are parsed, and fail only for want of a folder `checks`.
-  @Test(arguments: ["github.yml", "gitlab-ci.yml", "Makefile"]) func commandsAreUnderstood(_ file: String) throws {
+  @Test(arguments: ["github.yml", "baseline.yml", "gitlab-ci.yml", "Makefile"]) func commandsAreUnderstood(_ file: String) throws {
     let commands = try Repository.text("examples/ci/\(file)").matches(of: /souk test checks.*/).map { String($0.output) }
     #expect(!commands.isEmpty)
     let folder = try Scratch()
