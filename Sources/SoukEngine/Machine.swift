@@ -29,6 +29,8 @@ struct Machine {
   var warmupEnded = false
   /// Why it stopped for good; nil while it can go on.
   var stopped: StopReason?
+  /// Whether that was asked from outside and nothing was under way.
+  var stoppedBetweenEvents = false
 
   // Limits: ops and events until the next look at flag and limits; how many have been allotted so far.
   var budget: Int = 0
@@ -481,12 +483,34 @@ extension Machine {
       events.purge { machine.isAlive($0) }
     }
     if bytes + bytesToCome > limits.maxBytes { fail(.limit(.memory, place: where_)) }
-    if let raised = flag?.raised { fail(.limit(raised, place: where_)) }
+    flag?.reach(now)
+    var interval = Machine.checkInterval
+    if let raised = flag?.raised {
+      // In the middle of an event it is put off to the next, unless that is long in coming.
+      if pc < 0 || stepsAtInstant > 1_000_000 {
+        fail(.limit(raised, place: where_))
+        stoppedBetweenEvents = pc < 0
+      } else {
+        interval = 64
+      }
+    }
     if stopped != nil { return true }
-    let more = min(UInt64(Machine.checkInterval), limits.maxSteps - allotted)
+    allot(interval)
+    return false
+  }
+
+  private mutating func allot(_ interval: Int) {
+    let more = min(UInt64(interval), limits.maxSteps - min(allotted, limits.maxSteps))
     allotted += more
     budget += Int(more)
-    return false
+  }
+
+  /// See `Simulation.goOn`.
+  mutating func goOn() {
+    stopped = nil
+    stoppedBetweenEvents = false
+    budget = max(budget, 0)
+    allot(Machine.checkInterval)
   }
 
   static var checkInterval: Int { 16_384 }

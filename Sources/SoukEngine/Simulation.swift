@@ -22,14 +22,34 @@ public struct RunLimits: Sendable {
   }
 }
 
-/// Asks running simulations to stop; looked at once in 16,384 ops and events. The engine itself reads no clock.
+/// Asks running simulations to stop, and hears how far they are; looked at once in 16,384 ops and events. The engine itself reads
+/// no clock. They stop between two events where they can, so that they can go on later.
 public final class StopFlag: Sendable {
   /// Why they should stop.
   public enum Reason: Sendable { case time, interrupted }
 
   private let state = Atomic<UInt8>(0)
+  private let from = Atomic<Int64>(0)
+  private let goal = Atomic<Int64>(-1)
+  private let now = Atomic<Int64>(0)
 
   public init() {}
+
+  /// From where to where, in ticks, the one simulation is to come that looks at this flag from now on; nil when it is there.
+  public func aim(_ range: Range<Int64>?) {
+    now.store(range?.lowerBound ?? 0, ordering: .relaxed)
+    from.store(range?.lowerBound ?? 0, ordering: .relaxed)
+    goal.store(range?.upperBound ?? -1, ordering: .relaxed)
+  }
+
+  /// Where it is on the way; nil when nothing was said, or it is to go on without end.
+  public var way: (from: Int64, now: Int64, goal: Int64)? {
+    let goal = goal.load(ordering: .relaxed)
+    return goal < 0 || goal == .max ? nil : (from.load(ordering: .relaxed), now.load(ordering: .relaxed), goal)
+  }
+
+  /// Told by a simulation from time to time.
+  func reach(_ ticks: Int64) { now.store(ticks, ordering: .relaxed) }
 
   /// Asks all simulations that look at this flag to stop.
   public func raise(_ reason: Reason) {
@@ -162,6 +182,16 @@ public struct Simulation {
 
   /// Why it stopped for good; nil while it can go on.
   public var stopped: StopReason? { owner.machine.stopped }
+
+  /// Whether it was stopped from outside between two events, so that it can go on.
+  public var canGoOn: Bool { owner.machine.stopped != nil && owner.machine.stoppedBetweenEvents }
+
+  /// Goes on where it was stopped from outside, for some thousand ops whatever the flag says.
+  public mutating func goOn() {
+    precondition(canGoOn, "a simulation that has stopped for good can't go on")
+    if !isKnownUniquelyReferenced(&owner) { owner = Owner(owner.machine.copied()) }
+    owner.machine.goOn()
+  }
 
   /// Tells each value that a tally is given from now on, as `observed` of the entity that gave it, to what steps through.
   /// The tally's values must be kept in full.

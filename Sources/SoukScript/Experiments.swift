@@ -123,6 +123,9 @@ extension Interpreter {
     }
     let finished = progress(of: experiment, plan)
     func simulate(_ range: Range<UInt32>) throws(EvaluationError) -> [SamplePath] {
+      // How far the only one is, is asked of it itself.
+      if range.count == 1, evidence == nil { options.flag?.aim(0..<span) }
+      defer { if range.count == 1, evidence == nil { options.flag?.aim(nil) } }
       let paths = runReplications(
         plan.lowered.model, seed: plan.seed, replications: range, span: span, warmup: plan.warmup, limits: options.limits,
         flag: options.flag, threads: options.threads, finished: finished)
@@ -212,6 +215,10 @@ extension Interpreter {
       guard case .host(let estimate as EstimateValue) = try evaluator.evaluate(until.expression, inner) else {
         throw EvaluationError.results("`until` needs an estimate", until.expression.span)
       }
+      options.onProgress?(
+        RunProgress(
+          model: "", done: done.count, all: nil,
+          value: "\(writing.source(until.expression)) = \(writing.printed(.host(estimate), of: until.expression).text)"))
       let known = estimate.values.compactMap { $0 }
       let isComplete = known.count == estimate.values.count
       switch rule.decide(Moments(known), look: look) {

@@ -105,12 +105,28 @@ extension Interpreter {
     }
   }
 
-  /// Carries out a command, and keeps it; one that fails leaves the simulation where it was.
-  private func move(_ reference: SimulationReference, to instant: Int64, _ span: Span) throws(EvaluationError) {
+  /// Carries out a command, and keeps it; one that fails leaves the simulation where it was, one that is interrupted where it
+  /// has come to.
+  private func move(_ reference: SimulationReference, to instant: Int64, _ span: Span, isGoal: Bool = true) throws(EvaluationError) {
     var paused = simulations[reference.index]
-    try carryOut(.advance(to: instant), &paused, span)
-    paused.history.append(.advance(to: instant))
-    simulations[reference.index] = paused
+    if isGoal { options.flag?.aim(paused.simulation.now..<max(instant, paused.simulation.now)) }
+    defer { options.flag?.aim(nil) }
+    do throws(EvaluationError) {
+      try carryOut(.advance(to: instant), &paused, span)
+      paused.history.append(.advance(to: instant))
+      simulations[reference.index] = paused
+    } catch {
+      guard paused.simulation.canGoOn else { throw error }
+      paused.simulation.goOn()
+      // What is left of this instant, so that it stands between two.
+      let now = paused.simulation.now
+      guard (try? carryOut(.advance(to: now), &paused, span)) != nil else { throw error }
+      paused.history.append(.advance(to: now))
+      simulations[reference.index] = paused
+      var told = error
+      told.diagnostic.hints.append(Hint("it stands there, and `advance` goes on from there"))
+      throw told
+    }
   }
 
   private func carryOut(
@@ -163,8 +179,11 @@ extension Interpreter {
       if try isTrueNow(try evaluator.evaluate(e, env), e) { return }
       let before = simulations[reference.index]
       let now = before.simulation.now
+      if let tell = options.onProgress, case .comparison(_, let a, _) = e.kind, let value = attempt({ () throws(EvaluationError) in try evaluator.evaluate(a, env) }) {
+        tell(RunProgress(model: program.scopes[paused.model.index].name, done: 0, all: nil, value: "\(writing.source(a)) = \(writing.printed(value, of: a).text) at \(NumberText.format(quantity: Self.seconds(now), dimension: .time))"))
+      }
       if now >= end { throw EvaluationError.results("this didn't become true by the end of the span", e.span) }
-      try move(reference, to: min(end, now + step), e.span)
+      try move(reference, to: min(end, now + step), e.span, isGoal: false)
       guard case .host(let signal as SignalValue) = try evaluator.evaluate(e, env), let trace = signal.traces.first,
         let instant = trace.during(now, simulations[reference.index].simulation.now)?.firstTruth
       else { continue }
@@ -203,6 +222,8 @@ extension Interpreter {
 
   /// Brings a simulation from its start to where it stands, with what it is to keep.
   func relive(_ paused: inout PausedSimulation, at span: Span, telling: ((TraceEvent) -> Void)? = nil) throws(EvaluationError) {
+    if paused.simulation.now > 0 { options.flag?.aim(0..<paused.simulation.now) }
+    defer { options.flag?.aim(nil) }
     paused.lowered = try lowered(paused.model, paused.arguments, LowerOptions(demand: paused.demand), span)
     paused.present = paused.arguments
     if paused.chronicle != nil { paused.chronicle = Chronicle(paused.lowered) }

@@ -52,6 +52,8 @@ public struct RunProgress: Sendable {
   public var done: Int
   /// Replications in all; nil where a precision decides.
   public var all: Int?
+  /// What it is after, as it is known by now: `p99(till.wait) = 3.2 min ± 0.2`.
+  public var value: String?
 }
 
 /// Why a file that a script names wasn't read.

@@ -70,7 +70,11 @@ enum AtPrompt {
     options.flag = flag
     options.lines = lines
     var units = UnitTable()
+    let watch = Watch(isShown: isTerminal && Terminal.showsProgress)
+    options.onProgress = { watch.show($0) }
+    watch.follow(flag)
     let session = Session(options: options) { said, sources in
+      watch.clear()
       switch said {
       case .item(let item):
         let style = PageStyle(width: Terminal.width, lines: lines, hasColour: Terminal.wantsColor(STDOUT_FILENO, refused: false))
@@ -83,6 +87,7 @@ enum AtPrompt {
     output.ready = { flag.lower() }
     // The terminal may have been resized since.
     output.begin = { session.options.width = Terminal.width }
+    output.end = { watch.clear() }
     session.onUnits = { units = $0 }
     let prompt = Prompt(session: session, output: output)
     if isTerminal {

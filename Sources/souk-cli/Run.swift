@@ -116,6 +116,7 @@ struct Run: Verb {
     let show = dump.flatMap { Pipeline.show($0.stage) { Terminal.complain(text: $0) } }
     let watch = Watch(isShown: Terminal.showsProgress && !quiet)
     options.onProgress = { watch.show($0) }
+    watch.follow(stop.flag)
     options.onRun = { run in
       // A run may take long: what was said before it is seen while it goes on.
       Terminal.flush()

@@ -1,8 +1,11 @@
-// A line on a terminal that tells how far it is: a bar, and what was counted. It is taken away before anything else is written.
+// A line on a terminal that tells how far it is: a bar, what was counted, what it is after, and about how long it will take. It is
+// taken away before anything else is written.
 
 import Dispatch
 import Souk
+import SoukEngine
 import SoukScript
+import SoukUnits
 import Synchronization
 
 /// Shows progress on standard error, to a terminal only and at most twenty times a second.
@@ -11,6 +14,9 @@ final class Watch: Sendable {
     var length = 0
     /// When it was last written, in nanoseconds.
     var at: UInt64 = 0
+    /// When what is shown began, and what that is.
+    var since: UInt64 = 0
+    var subject = ""
   }
 
   private let isShown: Bool
@@ -19,12 +25,39 @@ final class Watch: Sendable {
   init(isShown: Bool) { self.isShown = isShown }
 
   func show(_ progress: SuiteProgress) {
-    write(bar(progress.finished, of: progress.scripts) + "  \(progress.finished) of \(progress.scripts) \(progress.unit), \(progress.replications) replications")
+    write("scripts", progress.scripts == 0 ? nil : Double(progress.finished) / Double(progress.scripts)) { rest in
+      self.bar(progress.finished, of: progress.scripts) + "  \(progress.finished) of \(progress.scripts) \(progress.unit), \(progress.replications) replications\(rest)"
+    }
   }
 
   func show(_ progress: RunProgress) {
-    guard let all = progress.all else { return write("\(progress.model): \(progress.done) replications") }
-    write(bar(progress.done, of: all) + "  \(progress.model): \(progress.done) of \(all) replications")
+    guard let all = progress.all else {
+      let count = progress.done > 0 ? "\(progress.done) replications" : ""
+      return write(progress.model, nil) { _ in [progress.model.isEmpty ? "" : progress.model + ":", progress.value ?? "", count].filter { !$0.isEmpty }.joined(separator: "  ") }
+    }
+    write(progress.model, Double(progress.done) / Double(max(all, 1))) { rest in
+      self.bar(progress.done, of: all) + "  \(progress.model): \(progress.done) of \(all) replications\(rest)"
+    }
+  }
+
+  /// Looks from time to time how far the one simulation is that runs; what takes no time isn't shown.
+  func follow(_ flag: StopFlag) {
+    guard isShown else { return }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 0.2) { [weak self] in
+      guard let self else { return }
+      self.look(flag)
+      self.follow(flag)
+    }
+  }
+
+  private func look(_ flag: StopFlag) {
+    guard let way = flag.way, way.goal > way.from, way.now > way.from else { return }
+    let share = Double(way.now - way.from) / Double(way.goal - way.from)
+    func text(_ ticks: Int64) -> String { NumberText.format(quantity: Double(ticks) / 1e9, dimension: .time, significantDigits: 3) }
+    // Nothing is written once it has come there: what is said then may be on its way.
+    write("way \(way.from) \(way.goal)", share, while: { flag.way != nil }) { rest in
+      self.bar(Int(share * 1000), of: 1000) + "  \(text(way.now)) of \(text(way.goal))\(rest)"
+    }
   }
 
   func clear() {
@@ -41,14 +74,24 @@ final class Watch: Sendable {
     return String(repeating: "█", count: filled) + String(repeating: "·", count: width - filled)
   }
 
-  private func write(_ text: @autoclosure () -> String) {
+  /// What is left at the speed so far, once that tells something.
+  private static func rest(_ share: Double?, _ nanoseconds: UInt64) -> String {
+    guard let share, share > 0.0005, share < 1, nanoseconds > 2_000_000_000 else { return "" }
+    let left = Double(nanoseconds) / 1e9 * (1 - share) / share
+    return ", about \(NumberText.format(quantity: left.rounded(.up), dimension: .time, significantDigits: 2)) left"
+  }
+
+  private func write(_ subject: String, _ share: Double?, while isWanted: () -> Bool = { true }, _ text: (_ rest: String) -> String) {
     guard isShown else { return }
     shown.withLock { shown in
+      guard isWanted() else { return }
       let now = DispatchTime.now().uptimeNanoseconds
+      if shown.subject != subject || shown.since == 0 { (shown.subject, shown.since) = (subject, now) }
       if shown.length > 0, now - shown.at < 50_000_000 { return }
-      let text = text()
-      shown = Shown(length: text.count, at: now)
-      Terminal.complain(text: "\r\u{1B}[K\(text)")
+      let line = text(Self.rest(share, now - shown.since)).prefix(max(20, Terminal.width - 1))
+      shown.length = line.count
+      shown.at = now
+      Terminal.complain(text: "\r\u{1B}[K\(line)")
     }
   }
 }
