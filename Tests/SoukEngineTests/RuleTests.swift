@@ -206,7 +206,7 @@ func history(_ record: CellRecord) -> [String] {
     b.emit(.end, -1, -1)
     b.process(journey)
     var s = b.simulation()
-    #expect(s.run(until: 10) == .fault(.requestTooLarge(amount: 1), place: 0))
+    #expect(s.run(until: 10) == .fault(.releasedTooMuch(pool: 0), place: 0))
   }
 
   @Test func levelsServeBothSides() {
