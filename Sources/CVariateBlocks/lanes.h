@@ -10,9 +10,8 @@ typedef double NAME(f64) __attribute__((vector_size(8 * LANES)));
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
 /// Philox4x32-10 and the uniform number of its first word: `Philox4x32.uniform`.
-INLINE F NAME(draw)(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication) {
-  U c0 = (U){0}, c1 = (U){0} + index, c2 = (U){0} + first, c3 = (U){0} + replication;
-  for (int lane = 0; lane < LANES; lane++) c2[lane] = (uint32_t)(first + (uint32_t)lane);
+INLINE F NAME(draw_at)(uint32_t key_lo, uint32_t key_hi, U index, U ordinal, uint32_t replication) {
+  U c0 = (U){0}, c1 = index, c2 = ordinal, c3 = (U){0} + replication;
   uint32_t k0 = key_lo, k1 = key_hi;
 #pragma clang loop unroll(full)
   for (int round = 0; round < 10; round++) {
@@ -29,6 +28,12 @@ INLINE F NAME(draw)(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t f
   F u = ((high + low) + 0.5) * 0x1p-53;
   I one = u >= 1.0;
   return (F)(((I)u & ~one) | ((I)((F){0} + 0x1.fffffffffffffp-1) & one));
+}
+
+INLINE F NAME(draw)(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication) {
+  U ordinal = (U){0};
+  for (int lane = 0; lane < LANES; lane++) ordinal[lane] = (uint32_t)(first + (uint32_t)lane);
+  return NAME(draw_at)(key_lo, key_hi, (U){0} + index, ordinal, replication);
 }
 
 /// `Elementary.log` of a normal positive number.
@@ -118,6 +123,22 @@ BLOCK(uniform, u)
 BLOCK(exponential, -NAME(log)(1.0 - u))
 BLOCK(normal, NAME(quantile)(u))
 #undef BLOCK
+
+#define SCATTERED(kind, expression) \
+  TARGET static void NAME(scattered_##kind)( \
+      uint32_t lo, uint32_t hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out) { \
+    for (uint32_t i = 0; i < count; i += LANES) { \
+      U n, o; \
+      for (int lane = 0; lane < LANES; lane++) n[lane] = index[i + lane], o[lane] = ordinal[i + lane]; \
+      F u = NAME(draw_at)(lo, hi, n, o, replication); \
+      F value = expression; \
+      __builtin_memcpy(out + i, &value, sizeof value); \
+    } \
+  }
+SCATTERED(uniform, u)
+SCATTERED(exponential, -NAME(log)(1.0 - u))
+SCATTERED(normal, NAME(quantile)(u))
+#undef SCATTERED
 #undef U
 #undef I
 #undef F

@@ -33,20 +33,32 @@
 #undef LANES
 #undef TARGET
 
-#define CHOOSE(kind) \
-  if (__builtin_cpu_supports("avx512dq")) kind##_avx512(key_lo, key_hi, index, first, replication, out); \
-  else if (__builtin_cpu_supports("avx2")) kind##_avx2(key_lo, key_hi, index, first, replication, out); \
-  else kind##_plain(key_lo, key_hi, index, first, replication, out);
+#define CHOOSE(kind, ...) \
+  if (__builtin_cpu_supports("avx512dq")) kind##_avx512(__VA_ARGS__); \
+  else if (__builtin_cpu_supports("avx2")) kind##_avx2(__VA_ARGS__); \
+  else kind##_plain(__VA_ARGS__);
 #else
-#define CHOOSE(kind) kind##_plain(key_lo, key_hi, index, first, replication, out);
+#define CHOOSE(kind, ...) kind##_plain(__VA_ARGS__);
 #endif
 
 void souk_block_uniform(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication, double *out) {
-  CHOOSE(uniform)
+  CHOOSE(uniform, key_lo, key_hi, index, first, replication, out)
 }
 void souk_block_exponential(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication, double *out) {
-  CHOOSE(exponential)
+  CHOOSE(exponential, key_lo, key_hi, index, first, replication, out)
 }
 void souk_block_normal(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication, double *out) {
-  CHOOSE(normal)
+  CHOOSE(normal, key_lo, key_hi, index, first, replication, out)
+}
+void souk_scattered_uniform(
+    uint32_t key_lo, uint32_t key_hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out) {
+  CHOOSE(scattered_uniform, key_lo, key_hi, index, ordinal, count, replication, out)
+}
+void souk_scattered_exponential(
+    uint32_t key_lo, uint32_t key_hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out) {
+  CHOOSE(scattered_exponential, key_lo, key_hi, index, ordinal, count, replication, out)
+}
+void souk_scattered_normal(
+    uint32_t key_lo, uint32_t key_hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out) {
+  CHOOSE(scattered_normal, key_lo, key_hi, index, ordinal, count, replication, out)
 }

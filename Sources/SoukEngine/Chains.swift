@@ -1,13 +1,9 @@
 // Journeys that are nothing but stations in a row, first come, first served, need no tokens and no event list. Arrivals are
 // gathered; then one station after the other takes its arrivals and completions in turn by a recursion (who is first in line
 // begins when the first server is free: Kiefer & Wolfowitz 1955), and what it completes comes to the next. Each cell and
-// tally sees the same changes at the same times in the same order as when the events of all stations are taken in turn,
-// and the sample path is the same to the byte.
-//
-// Which journeys those are is settled when a model is made ready: one source or several, each station in it passed once and
-// by nobody else, with room for all, without patience, breakdowns or servers that change, and nothing in the model that
-// reads what these stations show. Where completions of two stations could fall on the same instant by arithmetic (laws
-// that aren't continuous) the order of events would matter, so only a single station may have such a law.
+// tally sees the same changes at the same times as when the events of all stations are taken in turn, and the sample path is
+// the same to the byte. `ChainPlan.swift` says which journeys those are, `ChainRecursion.swift` does it entity by entity where
+// there is one server; here it is done event by event, for any number of servers and whatever is recorded.
 
 import SoukModel
 
@@ -38,6 +34,15 @@ struct ChainStation: BitwiseCopyable {
   var heap = EventHeap()
   var served = Slab<ChainEntity>()
   private var freePlaces = Slab<Int32>()
+  /// Whether it is taken entity by entity at present; see `ChainRecursion.swift`.
+  var isRecursive = false
+  /// When the server will have completed all who were taken so far.
+  var freeFrom: Int64 = .min
+  /// When those taken so far began, the latest of them: a ring, by the number of the entity; numbers below `firstKnown`
+  /// aren't in it.
+  var begins = Slab<Int64>()
+  var number = 0
+  var firstKnown = 0
 
   init(_ station: StationState, drawSite: Int32, servers: Int, journey: Int32, outcome: Int32) {
     law = station.serviceLaw
@@ -52,6 +57,7 @@ struct ChainStation: BitwiseCopyable {
     waitTally = station.waitTally
     serviceTally = station.serviceTally
     line = Slab(repeating: ChainEntity(), count: 16)
+    begins = Slab(repeating: 0, count: 16)
   }
 
   func free() {
@@ -59,6 +65,7 @@ struct ChainStation: BitwiseCopyable {
     heap.free()
     served.free()
     freePlaces.free()
+    begins.free()
   }
 
   func copied() -> ChainStation {
@@ -67,10 +74,11 @@ struct ChainStation: BitwiseCopyable {
     copy.heap = heap.copied()
     copy.served = served.copied()
     copy.freePlaces = freePlaces.copied()
+    copy.begins = begins.copied()
     return copy
   }
 
-  var bytes: Int { line.bytes + heap.bytes + served.bytes }
+  var bytes: Int { line.bytes + heap.bytes + served.bytes + begins.bytes }
   var bytesToCome: Int { waiting + coming + Machine.checkInterval > line.count ? 2 * line.bytes : 0 }
 
   /// An entity will come, later than all that have been told.
@@ -80,6 +88,14 @@ struct ChainStation: BitwiseCopyable {
     line[(head &+ waiting &+ coming) & (line.count &- 1)] = entity
     coming &+= 1
   }
+
+  /// Room for so many who will come.
+  mutating func makeRoom(for count: Int) {
+    while waiting + coming + count > line.count { widen() }
+  }
+
+  /// Where the next goes who will come.
+  var tail: Int { head &+ waiting &+ coming }
 
   /// The next who comes; there must be one.
   @inline(__always)
@@ -140,6 +156,24 @@ struct ChainStation: BitwiseCopyable {
     if servers > 1 { due = heap.first()?.time ?? .max }
   }
 
+  /// Puts back who was taken out of the line last, and all who wait count as coming again.
+  mutating func putBack(_ entity: ChainEntity) {
+    if waiting &+ coming == line.count { widen() }
+    head = (head &- 1) & (line.count &- 1)
+    line[head] = entity
+    coming &+= waiting &+ 1
+    waiting = 0
+  }
+
+  /// Twice the room for begins; those that are known keep their numbers.
+  @inline(never)
+  mutating func widenBegins() {
+    let wider = Slab<Int64>(repeating: 0, count: 2 * begins.count)
+    for i in max(firstKnown, number - begins.count)..<number { wider[i & (wider.count - 1)] = begins[i & (begins.count - 1)] }
+    begins.free()
+    begins = wider
+  }
+
   @inline(never)
   private mutating func widen() {
     let wider = Slab(repeating: ChainEntity(), count: 2 * line.count)
@@ -161,114 +195,6 @@ struct ChainEntity: BitwiseCopyable {
   var ordinal: UInt32 = 0
 }
 
-/// What of a model runs as chains; stations of a chain are neighbours.
-struct ChainPlan {
-  var stations: [ChainStation] = []
-  /// First and last station of each chain.
-  var spans: [(first: Int32, last: Int32)] = []
-  /// For each source its chain; -1 if it has none.
-  var ofSource: [Int32]
-}
-
-// MARK: Which journeys are chains
-
-extension Program {
-  /// Finds the chains of a model; O(ops + things).
-  static func chains(_ model: CompiledModel, laws: LawSet, stations: Slab<StationState>) -> ChainPlan {
-    var plan = ChainPlan(ofSource: model.sources.map { _ in -1 })
-    let reads = ChainReads(model)
-    for (j, journey) in model.journeys.enumerated() {
-      let sources = model.sources.indices.filter { model.sources[$0].journey == Int32(j) }
-      guard !sources.isEmpty, journey.timed.isEmpty, sources.allSatisfy({ model.sources[$0].entry == journey.entry }),
-        !model.processes.contains(where: { $0.journey == Int32(j) }), !model.spawns.contains(where: { $0.journey == Int32(j) }),
-        reads.areUnread([journey.started, journey.finished, journey.active] + journey.outcomeCells),
-        reads.areUnread(sources.map { model.sources[$0].started }), reads.areUnread(tallies: [journey.time, journey.outcome]),
-        let links = links(of: Int32(j), model, reads, laws, stations)
-      else { continue }
-      let first = Int32(plan.stations.count)
-      plan.stations += links
-      for i in sources { plan.ofSource[i] = Int32(plan.spans.count) }
-      plan.spans.append((first, Int32(plan.stations.count - 1)))
-    }
-    return plan
-  }
-
-  /// The stations of a journey that is `use` after `use` and an `end`; nil if it is anything else.
-  private static func links(
-    of j: Int32, _ model: CompiledModel, _ reads: ChainReads, _ laws: LawSet, _ stations: Slab<StationState>
-  ) -> [ChainStation]? {
-    var pc = Int(model.journeys[Int(j)].entry)
-    var sites: [UseSite] = []
-    while pc < model.code.count, model.code[pc].code == .use {
-      sites.append(model.uses[Int(model.code[pc].a)])
-      pc += 1
-    }
-    guard !sites.isEmpty, pc < model.code.count, model.code[pc].code == .end else { return nil }
-    let outcome = model.code[pc].a
-    var links: [ChainStation] = []
-    for (i, site) in sites.enumerated() {
-      let station = model.stations[Int(site.station)]
-      let servers = model.cells[Int(station.servers)].initial
-      guard station.discipline == .fifo, station.rate < 0, station.uptime < 0, station.capacity == .max, site.service < 0,
-        site.patience < 0, site.draw >= 0, model.drawSites[Int(site.draw)].counter < 0, servers >= 1, servers < 1e6,
-        model.uses.count(where: { $0.station == site.station }) == 1, laws.isValid(station.service),
-        reads.areUnread([station.servers, station.arrivals, station.completions, station.queue, station.busy]),
-        reads.isUnwritten(station.servers), reads.areUnread(tallies: [station.wait, station.serviceTime]),
-        isNotNegative(model.laws[Int(station.service)], mustBeContinuous: sites.count > 1)
-      else { return nil }
-      let isLast = i == sites.count - 1
-      links.append(
-        ChainStation(
-          stations[site.station], drawSite: site.draw, servers: Int(servers), journey: isLast ? j : -1, outcome: outcome))
-    }
-    return links
-  }
-
-  private static func isNotNegative(_ law: Law, mustBeContinuous: Bool) -> Bool {
-    switch law.kind {
-    case .exponential, .erlang, .gamma, .weibull, .lognormal: law.a > 0 || law.kind == .lognormal
-    case .uniform: law.a >= 0 && law.b > law.a
-    case .constant: !mustBeContinuous && law.a >= 0
-    default: false
-    }
-  }
-}
-
-/// What the code and the windows of a model read and write.
-private struct ChainReads {
-  private let model: CompiledModel
-  private var read: Set<Int32> = []
-  private var written: Set<Int32> = []
-  private var windowed: Set<Int32> = []
-  /// Ops that reach several things by a row are not followed.
-  private let hasOffsets: Bool
-
-  init(_ model: CompiledModel) {
-    self.model = model
-    hasOffsets = model.code.contains { $0.code == .offset }
-    for op in model.code {
-      if op.code == .loadCell { read.insert(op.b) }
-      if op.code == .setCell || op.code == .addCell || op.code == .count { written.insert(op.a) }
-    }
-    for derived in model.derived { written.insert(derived.cell) }
-    for source in model.sources { if case .live(let cell, _) = source.pattern { read.insert(cell) } }
-    for window in model.windows {
-      switch window.source {
-      case .tally(let tally): windowed.insert(tally)
-      case .counter(let cell), .gauge(let cell): read.insert(cell)
-      }
-    }
-  }
-
-  func areUnread(_ cells: [Int32]) -> Bool {
-    !hasOffsets && cells.allSatisfy { $0 < 0 || (model.cells[Int($0)].watchers.isEmpty && !read.contains($0)) }
-  }
-
-  func isUnwritten(_ cell: Int32) -> Bool { !written.contains(cell) }
-
-  func areUnread(tallies: [Int32]) -> Bool { tallies.allSatisfy { !windowed.contains($0) } }
-}
-
 // MARK: Running them
 
 /// The starts and ends of a chain's journey that `active` hasn't been told yet.
@@ -276,6 +202,8 @@ struct ChainState: BitwiseCopyable {
   let first: Int32
   let last: Int32
   let journey: Int32
+  /// Whether several may come by one arrival.
+  let hasGroups: Bool
   var starts = Slab<Int64>(capacity: 256)
   var ends = Slab<ChainEnd>(capacity: 256)
 
@@ -311,7 +239,7 @@ extension Machine {
 
   /// Brings all chains up to an instant, completions at that instant included.
   mutating func advanceChains(to time: Int64) {
-    for c in 0..<chains.count { advanceChain(Int32(c), to: time) }
+    for c in 0..<chains.count { advanceChain(Int32(c), to: time, isPause: true) }
   }
 
   /// An arrival of a source whose journey is a chain; the entities come at `now`.
@@ -323,27 +251,46 @@ extension Machine {
     var left = count
     while left > 0 && stopped == nil {
       let next = nextOrdinal(of: origin)
-      add(sources[s].started, weight)
-      add(journeys[journey].started, weight)
+      raise(sources[s].started)
+      raise(journeys[journey].started)
       chains[c].starts.append(now)
       chainStations[first].append(
         ChainEntity(
           created: now, since: now, service: left == count ? -1 : -2, origin: origin, ordinal: isReleased ? released : next))
       left &-= 1
     }
-    if chains[c].starts.count >= Machine.chainBatch { advanceChain(c, to: now) }
+    if chains[c].starts.count >= Machine.chainBatch { advanceChain(c, to: now, isPause: false) }
   }
 
-  /// Brings the stations of a chain up to an instant, the first one first.
+  /// Counts the latest `count` starts of a chain, the sum of whose instants is `moment`, in a cell.
+  mutating func tellStarts(_ c: Int32, in cell: Int32, _ count: Int, _ moment: Int128) {
+    let flags = cells[cell].flags
+    if flags == 0 || flags == CellState.summary | CellState.counted {
+      cells[cell].value += Double(count) * weight
+      cells[cell].moment &+= moment
+      cells[cell].maximum = max(cells[cell].maximum, cells[cell].value)
+      return
+    }
+    let starts = chains[c].starts
+    let present = now
+    for i in (starts.count - count)..<starts.count {
+      now = starts[i]
+      raise(cell)
+    }
+    now = present
+  }
+
+  /// Brings the stations of a chain up to an instant, the first one first. At a pause all that they show is as of that
+  /// instant; else nobody looks, and entities that aren't through yet may be left for the next time.
   @inline(never)
-  private mutating func advanceChain(_ c: Int32, to time: Int64) {
+  mutating func advanceChain(_ c: Int32, to time: Int64, isPause: Bool) {
     let present = now
     var k = chains[c].first
     while k <= chains[c].last {
-      advanceStation(k, c, to: time)
+      if !advanceByEntities(k, c, to: time, isPause: isPause) { advanceStation(k, c, to: time) }
       k &+= 1
     }
-    showActive(c)
+    if !countActive(c) { showActive(c) }
     now = present
   }
 
@@ -359,11 +306,11 @@ extension Machine {
         || (j < ends.count && (ends[j].time < starts[i] || (ends[j].time == starts[i] && ends[j].created < starts[i])))
       if isEnd {
         now = ends[j].time
-        add(cell, -weight)
+        lower(cell)
         j &+= 1
       } else {
         now = starts[i]
-        add(cell, weight)
+        raise(cell)
         i &+= 1
       }
     }
@@ -432,13 +379,13 @@ extension Machine {
 
   /// When a service that begins at `at` ends; `Int64.max` for never.
   @inline(__always)
-  private static func due(_ entity: ChainEntity, at: Int64) -> Int64 {
+  static func due(_ entity: ChainEntity, at: Int64) -> Int64 {
     let (due, overflow) = at.addingReportingOverflow(entity.service)
     return overflow ? .max : due
   }
 
   @inline(__always)
-  private mutating func drawInChain(_ station: ChainStation, _ entity: ChainEntity) -> Double {
+  mutating func drawInChain(_ station: ChainStation, _ entity: ChainEntity) -> Double {
     let law = station.law
     if laws[law].kind == .constant { return laws[law].a }
     if laws[law].isOneWord {
@@ -455,23 +402,23 @@ extension Machine {
 }
 
 /// What a station of a chain shows, in local variables while it is brought forward.
-private struct ChainView {
-  private let weight: Double
+struct ChainView {
+  let weight: Double
   private let warmup: Int64
   private let logs: Slab<Log>
   private let thresholds: Slab<ThresholdCount>
   private let indices: (arrivals: Int32, completions: Int32, queue: Int32, busy: Int32, finished: Int32, outcome: Int32)
   private let tallyIndices: (wait: Int32, service: Int32, time: Int32, outcome: Int32)
-  private var arrivals: CellState
-  private var completions: CellState
-  private var queue: CellState
-  private var busy: CellState
-  private var finished: CellState
-  private var outcomeCell: CellState
-  private var wait: TallyState
-  private var service: TallyState
-  private var time: TallyState
-  private var outcome: TallyState
+  var arrivals: CellState
+  var completions: CellState
+  var queue: CellState
+  var busy: CellState
+  var finished: CellState
+  var outcomeCell: CellState
+  var wait: TallyState
+  var service: TallyState
+  var time: TallyState
+  var outcome: TallyState
 
   @inline(__always)
   init(
@@ -522,32 +469,49 @@ private struct ChainView {
   }
 
   @inline(__always)
-  private func move(_ cell: inout CellState, _ delta: Double, at now: Int64) {
-    let value = cell.value + delta
-    if cell.flags != 0 {
-      cell.summarise(value, at: now)
-      if cell.flags & CellState.full != 0 { logs[cell.log].append(now, value) }
-    }
+  private func raise(_ cell: inout CellState, at now: Int64) {
+    let value = cell.value + weight
+    cell.moment &+= Int128(now)
+    if value > cell.maximum { cell.maximum = value }
+    if cell.flags & CellState.full != 0 { logs[cell.log].append(now, value) }
     cell.value = value
   }
 
   @inline(__always)
-  private func note(_ tally: inout TallyState, _ value: Double, at now: Int64) {
+  private func lower(_ cell: inout CellState, at now: Int64) {
+    let value = cell.value - weight
+    cell.moment &-= Int128(now)
+    if value < cell.minimum { cell.minimum = value }
+    if cell.flags & CellState.full != 0 { logs[cell.log].append(now, value) }
+    cell.value = value
+  }
+
+  /// Gives a tally of stretches of time an observation.
+  @inline(__always)
+  func note(_ tally: inout TallyState, _ ticks: Int64, at now: Int64) {
     if tally.flags == 0 || now < warmup { return }
-    if tally.flags & TallyState.summary != 0 { tally.summarise(value) }
+    tally.stretches.add(ticks)
+    if tally.flags != TallyState.summary | TallyState.ticks { tally.keep(seconds(ticks), at: now, logs, thresholds) }
+  }
+
+  /// Gives a tally of anything else one.
+  @inline(__always)
+  func noteValue(_ tally: inout TallyState, _ value: Double, at now: Int64) {
+    if tally.flags == 0 || now < warmup { return }
+    tally.summarise(value)
     if tally.flags != TallyState.summary { tally.keep(value, at: now, logs, thresholds) }
   }
 
   @inline(__always)
-  mutating func arrive(at now: Int64) { move(&arrivals, weight, at: now) }
+  mutating func arrive(at now: Int64) { raise(&arrivals, at: now) }
 
   @inline(__always)
-  mutating func joinQueue(at now: Int64) { move(&queue, weight, at: now) }
+  mutating func joinQueue(at now: Int64) { raise(&queue, at: now) }
 
   /// A server begins with who has just come.
   @inline(__always)
   mutating func beginService(at now: Int64) {
-    move(&busy, weight, at: now)
+    raise(&busy, at: now)
     note(&wait, 0, at: now)
   }
 
@@ -555,34 +519,34 @@ private struct ChainView {
   /// back, of which the first ends a stretch and may be the least.
   @inline(__always)
   mutating func follow(at now: Int64, since: Int64) {
-    move(&queue, -weight, at: now)
+    lower(&queue, at: now)
     let value = busy.value
     if busy.flags != 0 {
-      busy.summarise(value - weight, at: now)
+      if value - weight < busy.minimum { busy.minimum = value - weight }
       if busy.flags & CellState.full != 0 {
         logs[busy.log].append(now, value - weight)
         logs[busy.log].append(now, value)
       }
     }
-    note(&wait, seconds(now &- since), at: now)
+    note(&wait, now &- since, at: now)
   }
 
   /// A server has completed a service and nobody waits.
   @inline(__always)
-  mutating func becomeFree(at now: Int64) { move(&busy, -weight, at: now) }
+  mutating func becomeFree(at now: Int64) { lower(&busy, at: now) }
 
   @inline(__always)
   mutating func completeService(_ entity: ChainEntity, at now: Int64) {
-    move(&completions, weight, at: now)
-    note(&service, seconds(entity.service), at: now)
+    raise(&completions, at: now)
+    note(&service, entity.service, at: now)
   }
 
   /// The end of a journey: as `end` of a token, but for `active`.
   @inline(__always)
   mutating func end(_ entity: ChainEntity, at now: Int64, outcome index: Int32) {
-    move(&finished, weight, at: now)
-    note(&time, seconds(now &- entity.created), at: now)
-    note(&outcome, Double(index), at: now)
-    move(&outcomeCell, weight, at: now)
+    raise(&finished, at: now)
+    note(&time, now &- entity.created, at: now)
+    noteValue(&outcome, Double(index), at: now)
+    raise(&outcomeCell, at: now)
   }
 }

@@ -166,6 +166,7 @@ extension Machine {
   private mutating func standardOutsideBlock(
     cache: Int32, key: UInt64, index: UInt32, ordinal: UInt32, _ variate: StandardVariate
   ) -> Double {
+    if let prepared = preparedVariate(key: key, index: index, ordinal: ordinal, variate) { return prepared }
     let isFirst = drawCaches[cache].block == .max
     if drawCaches[cache].singles > 0 || (!isFirst && drawCaches[cache].hits < DrawCache.worthwhile) {
       drawCaches[cache].singles = drawCaches[cache].singles > 0 ? drawCaches[cache].singles - 1 : DrawCache.pause

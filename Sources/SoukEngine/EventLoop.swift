@@ -24,8 +24,9 @@ extension Machine {
   }
 
   private mutating func loop(until end: Int64) {
+    horizon = end == .max ? .max : end + 1
     while stopped == nil, let event = events.first(), event.time <= end {
-      if events.hasRefilled { fetchParkedFrames() }
+      if events.hasRefilled { lookAhead() }
       events.removeFirst()
       budget &-= 1
       if budget < 0 && checkLimits(at: -1) {

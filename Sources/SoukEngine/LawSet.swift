@@ -32,13 +32,13 @@ struct LawRecord: BitwiseCopyable {
     b = law.b
     c = law.c
     d = law.d
-    isOneWord = LawRecord.isInverted(law)
+    isOneWord = LawRecord.isInverted(law.kind)
     guard LawRecord.areValid(law) else { return nil }
     prepare()
   }
 
-  private static func isInverted(_ law: Law) -> Bool {
-    switch law.kind {
+  static func isInverted(_ kind: LawKind) -> Bool {
+    switch kind {
     case .uniform, .discreteUniform, .triangular, .exponential, .weibull, .lognormal, .normal, .pareto, .lomax, .loglogistic,
       .gumbel, .bernoulli, .geometric, .weighted, .empiricalSteps, .empiricalLinear:
       true

@@ -22,6 +22,8 @@ struct Machine {
 
   // The clock, the events, what runs at this instant.
   var now: Int64 = 0
+  /// The first instant behind those that are being run.
+  var horizon: Int64 = 0
   var events = EventList()
   var sequence: UInt64 = 0
   var ready = TokenQueue()
@@ -47,8 +49,10 @@ struct Machine {
   var parkedCount = 0
   var parkedFrames = Slab<Double>()
   var freeParked = -1
-  /// What `fetchParkedFrames` read last: kept, so that its loads are made.
+  /// What `lookAhead` read last: kept, so that its loads are made.
   var fetched: UInt64 = 0
+  /// Draws of who will wake next.
+  var preparation = DrawPreparation()
   var registers: Slab<Double>
   var calls = Slab<CallRecord>()
   var savedRegisters = Slab<Double>()
@@ -127,7 +131,10 @@ struct Machine {
     code = settings.isPlain ? program.plainCode : program.code
     usesChains = !settings.isPlain
     chainStations = Slab(program.chains.stations.map { $0.copied() })
-    chains = Slab(program.chains.spans.map { ChainState(first: $0.first, last: $0.last, journey: program.chains.stations[Int($0.last)].journey) })
+    chains = Slab(zip(program.chains.spans, program.chains.hasGroups).map { span, hasGroups in
+      ChainState(
+        first: span.first, last: span.last, journey: program.chains.stations[Int(span.last)].journey, hasGroups: hasGroups)
+    })
     stride = program.stride
     weight = model.weight
     warmup = settings.warmup
@@ -244,6 +251,7 @@ struct Machine {
     copy.sources = sources.copied()
     copy.releases = releases.copied()
     copy.copyKeys(from: self)
+    copy.preparation = DrawPreparation()
     return copy
   }
 
@@ -265,6 +273,7 @@ struct Machine {
     heaps.free()
     pools.free(); levels.free(); accounts.free(); batches.free(); groups.free(); conditions.free(); handles.free()
     sources.free(); releases.free(); streamKeys.free(); originKeys.free(); ordinals.free(); drawCaches.free(); drawVariates.free()
+    preparation.free()
   }
 
   /// Bytes of storage that grows with the run.
@@ -342,21 +351,15 @@ extension Machine {
 // MARK: Tokens
 
 extension Machine {
-  /// A new token with a frame of zeros; index of both.
+  /// A new token with a frame of zeros, unless one will be filled in; index of both.
   @inline(__always)
-  mutating func newToken() -> Int32 {
+  mutating func newToken(hasFrame: Bool = false) -> Int32 {
     let token: Int32
     if freeToken >= 0 {
       token = freeToken
       freeToken = tokens[token].next
       tokens[token] = Token()
-      // Frames are short: a loop costs less than the call that fills memory.
-      var slot = Int(token) &* stride
-      let end = slot &+ stride
-      while slot < end {
-        frames[slot] = 0
-        slot &+= 1
-      }
+      if !hasFrame && stride > 0 { clearFrame(Int(token) &* stride) }
     } else {
       token = Int32(truncatingIfNeeded: tokens.count)
       tokens.append(Token())
@@ -366,6 +369,20 @@ extension Machine {
     tokens[token].state = .ready
     tokens[token].created = now
     return token
+  }
+
+  /// Frames are short: the call that fills memory costs more than a few stores.
+  @inline(__always)
+  private mutating func clearFrame(_ first: Int) {
+    if stride > 8 { return frames.fill(from: first, count: stride, with: 0) }
+    frames[first] = 0
+    if stride > 1 { frames[first &+ 1] = 0 }
+    if stride > 2 { frames[first &+ 2] = 0 }
+    if stride > 3 { frames[first &+ 3] = 0 }
+    if stride > 4 { frames[first &+ 4] = 0 }
+    if stride > 5 { frames[first &+ 5] = 0 }
+    if stride > 6 { frames[first &+ 6] = 0 }
+    if stride > 7 { frames[first &+ 7] = 0 }
   }
 
   @inline(__always)
@@ -390,8 +407,8 @@ extension Machine {
       frames[Int(token) &* stride &+ Int(program.timed[i].slot)] = -1
       i &+= 1
     }
-    add(record.started, record.weight)
-    add(record.active, record.weight)
+    raise(record.started, record.weight)
+    raise(record.active, record.weight)
     if isTraced { tell(.started, token, 0) }
     return token
   }
@@ -415,12 +432,12 @@ extension Machine {
   /// A journey's token ends.
   mutating func end(_ token: Int32, outcome: Int32, result: Double) {
     let record = journeys[tokens[token].journey]
-    add(record.active, -record.weight)
-    add(record.finished, record.weight)
-    self.record(record.time, seconds(now &- tokens[token].created))
+    lower(record.active, record.weight)
+    raise(record.finished, record.weight)
+    recordTicks(record.time, now &- tokens[token].created)
     if outcome >= 0 {
       self.record(record.outcome, Double(outcome))
-      if outcome < record.outcomeCount { add(program.outcomes[record.outcomes &+ outcome], record.weight) }
+      if outcome < record.outcomeCount { raise(program.outcomes[record.outcomes &+ outcome], record.weight) }
     }
     if isTraced { tell(.finished, token, Double(outcome)) }
     if tokens[token].handle >= 0 { finishHandle(tokens[token].handle, result: result) }

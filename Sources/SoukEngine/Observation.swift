@@ -36,6 +36,8 @@ struct CellState: BitwiseCopyable {
   static let full: UInt32 = 2
   static let watched: UInt32 = 4
   static let windowed: UInt32 = 8
+  /// Counts entities: moves only up and down by one of them, and its integral is an exact sum of instants.
+  static let counted: UInt32 = 16
 
   var value: Double
   var flags: UInt32 = 0
@@ -47,6 +49,11 @@ struct CellState: BitwiseCopyable {
   /// Ticks up to which `integral` (value × ticks since the warm-up's end) is complete.
   var since: Int64 = 0
   var integral: Double = 0
+  /// Of a cell that counts: the instants of its moves up less those of its moves down, in ticks, as of the warm-up's end.
+  /// What it counts times the present instant less this is its integral, in whichever order the moves are told.
+  var moment: Int128 = 0
+  /// Of a cell that counts: by how much it moves.
+  var unit: Double = 1
   var minimum: Double
   var maximum: Double
   var atWarmup: Double
@@ -63,10 +70,30 @@ struct CellState: BitwiseCopyable {
   /// Notes a change at `now` in the summary.
   @inline(__always)
   mutating func summarise(_ newValue: Double, at now: Int64) {
-    integral += value * Double(now &- since)
-    since = now
+    if flags & CellState.counted != 0 {
+      moment &+= newValue > value ? Int128(now) : -Int128(now)
+    } else {
+      integral += value * Double(now &- since)
+      since = now
+    }
     if newValue < minimum { minimum = newValue }
     if newValue > maximum { maximum = newValue }
+  }
+
+  /// Value × ticks since the warm-up's end, closed at `now`.
+  func integral(at now: Int64) -> Double {
+    if flags & CellState.counted == 0 { return integral + value * Double(now &- since) }
+    return Double(Int128(value / unit) * Int128(now) - moment) * unit
+  }
+
+  /// The warm-up ends at `now`: what was summed so far is forgotten, the value stays.
+  mutating func forget(at now: Int64) {
+    atWarmup = value
+    integral = 0
+    since = now
+    if flags & CellState.counted != 0 { moment = Int128(value / unit) * Int128(now) }
+    minimum = value
+    maximum = value
   }
 }
 
@@ -76,6 +103,8 @@ struct TallyState: BitwiseCopyable {
   static let full: UInt32 = 2
   static let thresholds: UInt32 = 4
   static let windowed: UInt32 = 8
+  /// Its observations are stretches of the clock: whole ticks, summed exactly.
+  static let ticks: UInt32 = 16
 
   var flags: UInt32 = 0
   var log: Int32 = -1
@@ -88,6 +117,8 @@ struct TallyState: BitwiseCopyable {
   var maximum: Double = -.infinity
   var mean: Double = 0
   var m2: Double = 0
+  /// In place of all these where the observations are ticks.
+  var stretches = TickSums()
 
   @inline(__always)
   mutating func summarise(_ value: Double) {
@@ -98,6 +129,19 @@ struct TallyState: BitwiseCopyable {
     let delta = value - mean
     mean += delta / Double(count)
     m2 += delta * (value - mean)
+  }
+
+  /// The same value so many times.
+  mutating func summarise(_ value: Double, count n: Int) {
+    for _ in 0..<min(n, 2) { summarise(value) }
+    if n <= 2 { return }
+    if mean == value {
+      // As one by one: the mean doesn't move, and sums of small whole numbers are exact.
+      count &+= Int64(n - 2)
+      sum += Double(n - 2) * value
+    } else {
+      for _ in 2..<n { summarise(value) }
+    }
   }
 
   /// What is kept beside the summary.
@@ -128,6 +172,36 @@ extension Machine {
     if flags & ~CellState.summary != 0 { return change(cell, to: value) }
     if flags != 0 && value != cells[cell].value { cells[cell].summarise(value, at: now) }
     cells[cell].value = value
+  }
+
+  /// One entity more in a cell that counts them.
+  @inline(__always)
+  mutating func raise(_ cell: Int32) { raise(cell, weight) }
+
+  /// One less.
+  @inline(__always)
+  mutating func lower(_ cell: Int32) { lower(cell, weight) }
+
+  /// One more that stands for `unit`.
+  @inline(__always)
+  mutating func raise(_ cell: Int32, _ unit: Double) {
+    let flags = cells[cell].flags
+    let value = cells[cell].value + unit
+    if flags != 0 && flags != CellState.summary | CellState.counted { return change(cell, to: value) }
+    cells[cell].value = value
+    cells[cell].moment &+= Int128(now)
+    if value > cells[cell].maximum { cells[cell].maximum = value }
+  }
+
+  /// One less that stands for `unit`.
+  @inline(__always)
+  mutating func lower(_ cell: Int32, _ unit: Double) {
+    let flags = cells[cell].flags
+    let value = cells[cell].value - unit
+    if flags != 0 && flags != CellState.summary | CellState.counted { return change(cell, to: value) }
+    cells[cell].value = value
+    cells[cell].moment &-= Int128(now)
+    if value < cells[cell].minimum { cells[cell].minimum = value }
   }
 
   /// A change of a cell that somebody looks at.
@@ -168,6 +242,27 @@ extension Machine {
     if flags == TallyState.summary && now >= warmup { tallies[tally].summarise(value) } else { recordMore(tally, value) }
   }
 
+  /// Gives a tally of stretches of time an observation in ticks.
+  @inline(__always)
+  mutating func recordTicks(_ tally: Int32, _ ticks: Int64) {
+    let flags = tallies[tally].flags
+    if flags == 0 { return }
+    if flags == TallyState.summary | TallyState.ticks && now >= warmup {
+      tallies[tally].stretches.add(ticks)
+    } else {
+      recordMoreTicks(tally, ticks)
+    }
+  }
+
+  @inline(never)
+  private mutating func recordMoreTicks(_ tally: Int32, _ ticks: Int64) {
+    let flags = tallies[tally].flags
+    if flags & TallyState.windowed != 0 { observeWindows(of: tallies[tally].window, seconds(ticks)) }
+    if now < warmup { return }
+    if flags & TallyState.summary != 0 { tallies[tally].stretches.add(ticks) }
+    tallies[tally].keep(seconds(ticks), at: now, logs, thresholds)
+  }
+
   @inline(never)
   private mutating func recordMore(_ tally: Int32, _ value: Double) {
     let flags = tallies[tally].flags
@@ -187,13 +282,7 @@ extension Machine {
   /// The warm-up ends: what was summed so far is forgotten, values stay.
   mutating func endWarmup() {
     warmupEnded = true
-    for i in 0..<cells.count {
-      cells[i].atWarmup = cells[i].value
-      cells[i].integral = 0
-      cells[i].since = warmup
-      cells[i].minimum = cells[i].value
-      cells[i].maximum = cells[i].value
-    }
+    for i in 0..<cells.count { cells[i].forget(at: warmup) }
   }
 }
 

@@ -145,7 +145,7 @@ extension Machine {
   /// A parked entity's wait is over: it has a token again, and goes on.
   @inline(__always)
   mutating func unpark(_ event: Event) {
-    let token = newToken()
+    let token = newToken(hasFrame: event.kind == EventKind.parkedFrame.rawValue)
     parkedCount &-= 1
     let origin = Int32(truncatingIfNeeded: event.payload &>> 48 & 0xFFF)
     tokens[token].origin = origin
@@ -168,18 +168,6 @@ extension Machine {
     parkedFrames[place] = Double(bitPattern: UInt64(bitPattern: Int64(freeParked)))
     parkedFrames[place &+ 1] = Double(bitPattern: .max)
     freeParked = place
-  }
-
-  /// Reads a word of each parked frame that will be wanted next: loads that don't wait for each other, where each by itself
-  /// would be a miss of the cache that everything waits for.
-  @inline(never)
-  mutating func fetchParkedFrames() {
-    let store = parkedFrames
-    var words: UInt64 = 0
-    events.forEachRefilled { event in
-      if event.kind == EventKind.parkedFrame.rawValue { words ^= store[Int(event.extra)].bitPattern }
-    }
-    fetched = words
   }
 
   /// When began what is open in a `time m { }` body of somebody parked.

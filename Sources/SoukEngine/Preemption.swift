@@ -22,7 +22,7 @@ extension Machine {
     leaveService(worst, s)
     tokens[worst].state = .queued
     stations[s].waiting &+= 1
-    add(stations[s].queueCell, weight)
+    raise(stations[s].queueCell)
     if isTraced { tell(.displaced, worst, thing: s) }
     stations[s].headNumber &-= 1
     heaps[2 &* s].push(worst, key: tokens[worst].priority, number: stations[s].headNumber, in: tokens)

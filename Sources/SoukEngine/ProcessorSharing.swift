@@ -61,9 +61,9 @@ extension Machine {
     if isTraced { tell(.completed, token, thing: s) }
     leaveSharing(token, s)
     let service = tokens[token].service
-    add(stations[s].completions, weight)
-    record(stations[s].waitTally, seconds(max(now &- tokens[token].since &- service, 0)))
-    record(stations[s].serviceTally, seconds(service))
+    raise(stations[s].completions)
+    recordTicks(stations[s].waitTally, max(now &- tokens[token].since &- service, 0))
+    recordTicks(stations[s].serviceTally, service)
     tokens[token].state = .ready
     run(token)
   }

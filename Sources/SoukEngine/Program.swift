@@ -12,6 +12,8 @@ final class Program: @unchecked Sendable {
   let code: Slab<Op>
   /// The code without parking, and what runs as chains.
   let plainCode: Slab<Op>
+  /// For the ops behind `wait`s what is drawn next.
+  let nextDraws: Slab<NextDraw>
   let chains: ChainPlan
   /// The journey that each origin starts; empty where entities can't be parked.
   let originJourneys: Slab<Int32>
@@ -56,6 +58,7 @@ final class Program: @unchecked Sendable {
     let started = Program.journeysOfOrigins(model)
     originJourneys = Slab(started ?? [])
     code = Slab(Program.withParkModes(model, stride: stride, canPark: started != nil))
+    nextDraws = Program.nextDraws(model)
     plainCode = Slab(Program.withParkModes(model, stride: stride, canPark: false))
     // Four spare registers: a dynamic draw reads four parameters whatever its law.
     registers = Slab(model.registers + [0, 0, 0, 0])
@@ -159,7 +162,7 @@ final class Program: @unchecked Sendable {
 
   deinit {
     for link in chains.stations { link.free() }
-    code.free(); plainCode.free(); originJourneys.free(); registers.free(); cells.free(); watchers.free(); tallies.free(); thresholds.free()
+    code.free(); plainCode.free(); nextDraws.free(); originJourneys.free(); registers.free(); cells.free(); watchers.free(); tallies.free(); thresholds.free()
     laws.free(); curves.free(); columns.free(); columnSpans.free(); calendars.free(); calendarSpans.free()
     journeys.free(); timed.free(); outcomes.free(); stations.free(); pools.free(); levels.free(); accounts.free()
     batches.free(); conditions.free(); conditionSlots.free(); invariants.free(); derived.free(); uses.free(); requests.free()
@@ -222,10 +225,15 @@ struct SpawnRecord: BitwiseCopyable {
 private struct ObservedTables {
   private let model: CompiledModel
   private var watchersOfCell: [[WatcherState]]
+  /// Cells that the engine moves by one entity at a time, and tallies of its stretches of time.
+  private let counting: [Int32: Double]
+  private let stretches: Set<Int32>
   private(set) var logCount = 0
 
   init(_ model: CompiledModel) {
     self.model = model
+    counting = ObservedTables.countingCells(model)
+    stretches = ObservedTables.tallies(ofStretches: model)
     watchersOfCell = model.cells.map { cell in
       cell.watchers.map { watcher in
         switch watcher {
@@ -237,6 +245,27 @@ private struct ObservedTables {
     }
   }
 
+  /// These cells, and by how much each moves; not those that move by several amounts.
+  private static func countingCells(_ model: CompiledModel) -> [Int32: Double] {
+    var units: [Int32: Set<Double>] = [:]
+    func count(_ cells: [Int32], by unit: Double) {
+      for cell in cells where cell >= 0 && model.cells[Int(cell)].initial == 0 { units[cell, default: []].insert(unit) }
+    }
+    for journey in model.journeys {
+      count([journey.started, journey.finished, journey.active] + journey.outcomeCells, by: journey.isSingle ? 1 : model.weight)
+    }
+    for source in model.sources { count([source.started], by: model.weight) }
+    for station in model.stations {
+      count([station.arrivals, station.completions, station.balked, station.reneged], by: model.weight)
+      if station.discipline != .processorSharing { count([station.queue, station.busy], by: model.weight) }
+    }
+    return units.compactMapValues { $0.count == 1 ? $0.first : nil }
+  }
+
+  private static func tallies(ofStretches model: CompiledModel) -> Set<Int32> {
+    Set(model.journeys.map(\.time) + model.stations.flatMap { [$0.wait, $0.serviceTime] })
+  }
+
   mutating func watch(_ cell: Int32, _ watcher: WatcherState) {
     watchersOfCell[Int(cell)].append(watcher)
   }
@@ -246,7 +275,13 @@ private struct ObservedTables {
     var watchers = Slab<WatcherState>()
     for (i, cell) in model.cells.enumerated() {
       var state = CellState(value: cell.initial)
-      if cell.recording >= .summary { state.flags |= CellState.summary }
+      if cell.recording >= .summary {
+        state.flags |= CellState.summary
+        if let unit = counting[Int32(i)] {
+          state.flags |= CellState.counted
+          state.unit = unit
+        }
+      }
       if cell.recording == .full {
         state.flags |= CellState.full
         state.log = Int32(logCount)
@@ -267,9 +302,9 @@ private struct ObservedTables {
   mutating func tallies() -> (Slab<TallyState>, Slab<ThresholdCount>) {
     var states = Slab<TallyState>(capacity: model.tallies.count + 1)
     var thresholds = Slab<ThresholdCount>()
-    for tally in model.tallies {
+    for (i, tally) in model.tallies.enumerated() {
       var state = TallyState()
-      if tally.recording >= .summary { state.flags |= TallyState.summary }
+      if tally.recording >= .summary { state.flags |= stretches.contains(Int32(i)) ? TallyState.summary | TallyState.ticks : TallyState.summary }
       if tally.recording == .full {
         state.flags |= TallyState.full
         state.log = Int32(logCount)

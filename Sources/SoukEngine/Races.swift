@@ -117,15 +117,15 @@ extension Machine {
     case .queued:
       cancelTimer(of: token)
       dequeue(token, thing)
-      add(stations[thing].reneged, weight)
+      raise(stations[thing].reneged)
     case .serving, .halted:
       leaveService(token, thing)
-      add(stations[thing].reneged, weight)
+      raise(stations[thing].reneged)
       startWaiting(thing)
     case .sharing:
       attain(thing)
       leaveSharing(token, thing)
-      add(stations[thing].reneged, weight)
+      raise(stations[thing].reneged)
     case .seizing:
       cancelTimer(of: token)
       withdrawFromPool(token)

@@ -229,13 +229,12 @@ extension Machine {
   }
 
   private func cellRecord(_ i: Int) -> CellRecord {
-    var state = cells[i]
+    let state = cells[i]
     var record = CellRecord()
     record.last = state.value
     if state.flags & CellState.summary == 0 { return record }
-    state.summarise(state.value, at: now)
     record.atWarmup = state.atWarmup
-    record.integral = state.integral / 1e9
+    record.integral = state.integral(at: now) / 1e9
     record.minimum = state.minimum
     record.maximum = state.maximum
     if state.log >= 0 {
@@ -254,6 +253,15 @@ extension Machine {
     record.maximum = state.maximum
     record.mean = state.mean
     record.m2 = state.m2
+    if state.flags & TallyState.ticks != 0 && state.stretches.count > 0 {
+      let stretches = state.stretches
+      record.count = stretches.count
+      record.sum = Double(stretches.sum) / 1e9
+      record.minimum = seconds(stretches.minimum)
+      record.maximum = seconds(stretches.maximum)
+      record.mean = stretches.mean / 1e9
+      record.m2 = stretches.squaredDistances / 1e18
+    }
     for t in 0..<state.thresholdCount {
       record.atMost.append(thresholds[state.thresholds &+ t].atMost)
       record.below.append(thresholds[state.thresholds &+ t].below)

@@ -153,6 +153,22 @@ extension Slab<Double> {
   }
 }
 
+extension Slab<Double> {
+  /// The standard variates of `number` pairs of index and ordinal of a random stream, into the first elements.
+  func fillVariates(
+    key: StreamKey, indices: Slab<UInt32>, ordinals: Slab<UInt32>, count number: Int, replication: UInt32, _ variate: StandardVariate
+  ) {
+    assert((number + 15) & ~15 <= min(count, min(indices.count, ordinals.count)))
+    let i = unsafe indices.address(of: 0), o = unsafe ordinals.address(of: 0)
+    switch variate {
+    case .uniform: unsafe VariateBlock.uniform(key: key, indices: i, ordinals: o, count: number, replication: replication, into: base)
+    case .exponential:
+      unsafe VariateBlock.exponential(key: key, indices: i, ordinals: o, count: number, replication: replication, into: base)
+    case .normal: unsafe VariateBlock.normal(key: key, indices: i, ordinals: o, count: number, replication: replication, into: base)
+    }
+  }
+}
+
 extension Slab {
   /// Where an element is, for a read-only projection.
   @unsafe @inline(__always)

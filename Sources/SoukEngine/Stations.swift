@@ -11,9 +11,9 @@ extension Machine {
   mutating func use(_ token: Int32, site: Int32, pc: Int, frame: Int) -> Int {
     let site = uses[site]
     let s = site.station
-    add(stations[s].arrivals, weight)
+    raise(stations[s].arrivals)
     if stations[s].inService &+ stations[s].waiting >= stations[s].capacity {
-      add(stations[s].balked, weight)
+      raise(stations[s].balked)
       if isTraced { tell(.balked, token, thing: s) }
       return otherwise(site.otherwise, pc)
     }
@@ -75,7 +75,7 @@ extension Machine {
   mutating func enqueue(_ token: Int32, _ s: Int32) {
     tokens[token].state = .queued
     stations[s].waiting &+= 1
-    add(stations[s].queueCell, weight)
+    raise(stations[s].queueCell)
     if isTraced { tell(.queued, token, thing: s) }
     if stations[s].isOrdered {
       let key = stations[s].discipline == .shortestFirst ? Double(tokens[token].service) : tokens[token].priority
@@ -91,7 +91,7 @@ extension Machine {
   /// Takes a token out of a station's queue.
   mutating func dequeue(_ token: Int32, _ s: Int32) {
     stations[s].waiting &-= 1
-    add(stations[s].queueCell, -weight)
+    lower(stations[s].queueCell)
     if stations[s].isOrdered {
       heaps[2 &* s].remove(token, in: tokens)
     } else {
@@ -114,11 +114,11 @@ extension Machine {
   @inline(__always)
   mutating func beginService(_ token: Int32, _ s: Int32) {
     stations[s].inService &+= 1
-    add(stations[s].busyCell, weight)
+    raise(stations[s].busyCell)
     if isTraced { tell(.served, token, thing: s) }
     if !tokens[token].hasBegun {
       tokens[token].hasBegun = true
-      record(stations[s].waitTally, seconds(now &- tokens[token].since))
+      recordTicks(stations[s].waitTally, now &- tokens[token].since)
       tokens[token].serviceBegan = now
       tokens[token].amount = 1
     }
@@ -144,7 +144,7 @@ extension Machine {
   @inline(__always)
   mutating func leaveService(_ token: Int32, _ s: Int32) {
     stations[s].inService &-= 1
-    add(stations[s].busyCell, -weight)
+    lower(stations[s].busyCell)
     cancelTimer(of: token)
     if stations[s].isPreemptive {
       heaps[2 &* s &+ 1].remove(token, in: tokens)
@@ -158,8 +158,8 @@ extension Machine {
   mutating func endService(_ token: Int32) {
     let s = tokens[token].thing
     leaveService(token, s)
-    add(stations[s].completions, weight)
-    record(stations[s].serviceTally, seconds(stations[s].hasRate ? now &- tokens[token].serviceBegan : tokens[token].service))
+    raise(stations[s].completions)
+    recordTicks(stations[s].serviceTally, stations[s].hasRate ? now &- tokens[token].serviceBegan : tokens[token].service)
     tokens[token].state = .ready
     if stations[s].waiting > 0 { startWaiting(s) }
     run(token)

@@ -12,10 +12,7 @@ extension Lowering {
     switch law {
     case .value(.law(let value)):
       let index = laws.add(value, factor: 1) { self.plainNumber($0) }
-      let site = try drawSite(streamName(e.span, ctx), ctx, e.span)
-      let r = emitter.register()
-      emitter.emit(.draw, r, index, site)
-      return .register(r)
+      return try drawn(index, e, ctx)
     case .law(let name, let p): return try drawDynamic(name, p, e, ctx)
     case .affineLaw(let inner, let shift, let factor):
       let x = try draw(inner, e, ctx)
@@ -25,6 +22,13 @@ extension Lowering {
     }
   }
 
+  private func drawn(_ law: Int32, _ e: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) -> Term {
+    let site = try drawSite(streamName(e.span, ctx), ctx, e.span)
+    let r = emitter.register()
+    emitter.emit(.draw, r, law, site)
+    return .register(r)
+  }
+
   private func drawDynamic(_ name: LawName, _ p: [String: Term], _ e: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) -> Term {
     var algebra = EmittingAlgebra(lowering: self, span: e.span)
     let parameters = LawFormulas.parameters(name, p, &algebra)
@@ -32,10 +36,14 @@ extension Lowering {
     guard let (kind, terms) = parameters else {
       throw .notInJourneys("`\(name.rawValue)` in this form, with parameters that change,", e.span)
     }
+    if kind == .bernoulli, case .constant(let chance)? = terms.first, chance >= 0, chance <= 1 {
+      return try drawn(laws.index(of: Law(.bernoulli, chance)), e, ctx)
+    }
     var values: [Int32] = []
     for term in terms { values.append(try register(term, e.span)) }
+    // A law has up to four parameters; what lies in the registers of those that this one hasn't doesn't matter.
     let first = emitter.registers(4)
-    for i in 0..<4 { emitter.emit(.move, first + Int32(i), i < values.count ? values[i] : emitter.constant(0)) }
+    for (i, value) in values.enumerated() { emitter.emit(.move, first + Int32(i), value) }
     let site = try drawSite(streamName(e.span, ctx), ctx, e.span)
     let r = emitter.register()
     emitter.drawDynamic(into: r, kind: kind, first: first, site: site)

@@ -42,4 +42,38 @@ public enum VariateBlock {
       lane &+= 1
     }
   }
+
+  // MARK: Ordinals that don't follow each other
+
+  /// Uniform numbers of `count` pairs of index and ordinal; all three arrays must have room for the next multiple of 16.
+  @unsafe
+  public static func uniform(
+    key: StreamKey, indices: UnsafePointer<UInt32>, ordinals: UnsafePointer<UInt32>, count: Int, replication: UInt32,
+    into out: UnsafeMutablePointer<Double>
+  ) {
+    unsafe souk_scattered_uniform(key.lo, key.hi, indices, ordinals, UInt32(count), replication, out)
+  }
+
+  /// Exponential variates of mean 1 of them.
+  @unsafe
+  public static func exponential(
+    key: StreamKey, indices: UnsafePointer<UInt32>, ordinals: UnsafePointer<UInt32>, count: Int, replication: UInt32,
+    into out: UnsafeMutablePointer<Double>
+  ) {
+    unsafe souk_scattered_exponential(key.lo, key.hi, indices, ordinals, UInt32(count), replication, out)
+  }
+
+  /// Standard normal variates of them.
+  @unsafe
+  public static func normal(
+    key: StreamKey, indices: UnsafePointer<UInt32>, ordinals: UnsafePointer<UInt32>, count: Int, replication: UInt32,
+    into out: UnsafeMutablePointer<Double>
+  ) {
+    unsafe souk_scattered_normal(key.lo, key.hi, indices, ordinals, UInt32(count), replication, out)
+    for lane in 0..<count where unsafe out[lane].isNaN {
+      let word = unsafe Philox4x32.philox4x32(
+        key: key, attempt: 0, index: indices[lane], ordinal: ordinals[lane], replication: replication).0
+      unsafe out[lane] = NormalLaw.quantile(Philox4x32.uniform(word))
+    }
+  }
 }

@@ -14,6 +14,8 @@ extension UnitTable {
     _ unitText: some StringProtocol, numeral: String? = nil, isValue: (String) -> Bool = { _ in false }
   ) -> Result<UnitExpression, UnitProblem> {
     let whole = String(unitText)
+    // Most are one name.
+    if let unit = units[whole] { return .success(UnitExpression([UnitExpression.Factor(unit, 1)])) }
     return UnitText.parts(of: whole).flatMap { parts in
       var factors: [UnitExpression.Factor] = []
       for part in parts {

@@ -10,4 +10,12 @@ void souk_block_uniform(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32
 void souk_block_exponential(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication, double *out);
 /// Standard normal variates; NaN in the far tails, which come once in 10^10 and are left to the caller.
 void souk_block_normal(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication, double *out);
+
+/// The same of any ordinals, each with an index of its own; `count` is rounded up to a multiple of 16, for which all arrays must have room.
+void souk_scattered_uniform(
+    uint32_t key_lo, uint32_t key_hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out);
+void souk_scattered_exponential(
+    uint32_t key_lo, uint32_t key_hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out);
+void souk_scattered_normal(
+    uint32_t key_lo, uint32_t key_hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out);
 #endif
