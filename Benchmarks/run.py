@@ -61,6 +61,10 @@ WORKLOADS = {
     "preempt": Workload(
         2_000_000, 50_000, "customer", {"gone1": (2e6 / 9 * erlang_a_lost(8, 2, 0.25), 0.9), "gone2": (None, 0.1), "gone3": (None, 0.03)}, customers, (), 2.6),
     "computed": Workload(2_000_000, None, "order", {"time": (60.0, 0.02)}, orders, (), 5.008, variants=()),
+    "library": Workload(
+        1_000_000, None, "visit", {"domestic": (21.2, 0.01), "overseas": (25.9, 0.02), "paid": (1450, 0.005), "settled": (165, 0.01), "peak": (265, 0.01)},
+        None, (), None, variants=("plain",)),
+    "statistics": Workload(1, None, "run", {}, None, (), None, variants=()),
     "replications": Workload(6_400_000, None, "customer", {"wait": (erlang_c_wait(64, 57.6), 0.05)}, None, (), 2, variants=()),
     "start": Workload(1, None, "run", {}, None, (), None, variants=()),
     "oneday": Workload(1_480_000_000, None, "payment", {}, None, (), 2, variants=()),
@@ -113,6 +117,9 @@ def commands(name, w, size, python):
     out = {"souk": [souk, "run", script, *sets]}
     for variant in w.variants:
         program = work / f"{folder}.{'tuned' if variant == 'fused' else variant}"
+        if variant == "plain":  # the same model without the standard library
+            out[variant] = [souk, "run", here / folder / "plain.souk"]
+            continue
         out[variant] = [program, size, *w.args, *(["fused"] if variant == "fused" else [])]
     if python and w.peer and (here / folder / "peer.py").exists():
         out["simpy"] = [python, here / folder / "peer.py", w.peer, *w.args]
@@ -161,17 +168,34 @@ def growth(name, w):
     print(f"{name:13} " + "  ".join(cells), flush=True)
 
 
+def quiet(name, journey):
+    """A workload's script that asks for nothing but how many came through."""
+    lines = (here / name / "model.souk").read_text().splitlines()
+    script = work / f"{name}.quiet.souk"
+    script.write_text("\n".join(line for line in lines if not line.startswith("print")) + f"\nprint last(r.{journey}.finished)\n")
+    return script
+
+
+def statistics_cost(rounds):
+    """What the standard report and the figures of each script cost, against asking for one number."""
+    for name, journey in (("mm1", "visit"), ("mm64", "visit"), ("journey", "buy"), ("tandem", "pass"), ("preempt", "visit")):
+        script = quiet(name, journey)
+        ratios = [run([souk, "run", here / name / "model.souk"])[0] / run([souk, "run", script])[0] for _ in range(rounds)]
+        print(f"{'statistics':13} {name}: {statistics.median(ratios):.2f} of a run with none")
+
+
 def replications(rounds):
-    """Two threads against one, by the clock: the machine must have two cores to spare."""
+    """Two threads against one, by the clock (the machine must have two cores to spare) and in CPU time."""
     script = here / "replications/model.souk"
-    ratios = []
+    ratios, costs = [], []
     for _ in range(rounds):
-        _, one, _, a = run([souk, "run", script, "--threads", 1], pin=False)
-        _, two, _, b = run([souk, "run", script, "--threads", 2], pin=False)
+        alone, one, _, a = run([souk, "run", script, "--threads", 1], pin=False)
+        both, two, _, b = run([souk, "run", script, "--threads", 2], pin=False)
+        costs.append(both / alone)
         if a != b:
             sys.exit("replications: two threads print other bytes than one")
         ratios.append(one / two)
-    print(f"{'replications':13} two threads are {statistics.median(ratios):.2f} times as fast as one (load {os.getloadavg()[0]:.1f}); same bytes")
+    print(f"{'replications':13} two threads are {statistics.median(ratios):.2f} times as fast as one (load {os.getloadavg()[0]:.1f}), and take {statistics.median(costs):.2f} of its CPU time; same bytes")
 
 
 def start(rounds):
@@ -202,8 +226,8 @@ def main():
     medians = {}
     print(f"{'workload':13} {'program':10} {'ns each':>10} {'spread':>7} {'M ev/s':>8} {'peak MB':>8} {'Souk / this':>12}")
     for name in names:
-        if name in ("start", "replications", "oneday"):
-            {"start": lambda: start(options.rounds), "replications": lambda: replications(options.rounds), "oneday": oneday}[name]()
+        if name in ("start", "statistics", "replications", "oneday"):
+            {"start": lambda: start(options.rounds), "statistics": lambda: statistics_cost(options.rounds), "replications": lambda: replications(options.rounds), "oneday": oneday}[name]()
         else:
             medians[name] = measure(name, WORKLOADS[name], options.rounds, python)
     if "journey" in medians and "computed" in medians:

@@ -62,3 +62,7 @@ void souk_scattered_normal(
     uint32_t key_lo, uint32_t key_hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out) {
   CHOOSE(scattered_normal, key_lo, key_hi, index, ordinal, count, replication, out)
 }
+
+void souk_prefetch(const void *first, uint32_t bytes) {
+  for (uint32_t i = 0; i < bytes; i += 64) __builtin_prefetch((const char *)first + i);
+}

@@ -227,8 +227,7 @@ struct EventList: BitwiseCopyable {
   @inline(__always)
   mutating func forEachRefilled(_ body: (Event) -> Void) {
     ladder.hasRefilled = false
-    let next = ladder.bottom.events
-    for i in 0..<next.count { body(next[i]) }
+    ladder.forEachAtBottom(body)
   }
 
   /// Takes the first event away; `first()` must have been called since the last change.

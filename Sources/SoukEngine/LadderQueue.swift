@@ -1,15 +1,17 @@
 // A ladder queue (Tang, Goh & Thng 2005) for many pending events: a top that only collects, rungs of buckets that are each
-// finer than one bucket of the rung above, and a small heap at the bottom which gives them out in exact order. An event is
-// moved a few times, streaming, instead of sifting through a heap that misses the cache: at 10^7 pending events that was
-// measured 11 to 13 times faster (research notes, "Hold"). The bottom is the same 4-ary heap that serves small sets, so
-// ties come out by (time, order) and nothing depends on which structure is in use.
+// finer than one bucket of the rung above, and at the bottom one bucket, sorted by (time, order), which gives them out. An
+// event is moved a few times, streaming, instead of sifting through a heap that misses the cache: at 10^7 pending events that
+// was measured 11 to 13 times faster (research notes, "Hold"). What is too much to be sorted by insertion, for it is all of
+// nearly one instant, goes into a heap beside the sorted bucket.
 //
-// Buckets are chains of chunks in one arena, so that a bucket costs nothing until it is used.
+// Buckets are chains of chunks in one arena, so that a bucket costs nothing until it is used. Their widths are powers of two: a
+// division for each event and rung was a twentieth of a journey's time. The chunks that come next are fetched ahead.
 
 /// One rung: buckets of equal width from `start` on.
 struct LadderRung: BitwiseCopyable {
   var start: Int64
-  var width: Int64
+  /// A bucket is 2^shift ticks wide.
+  var shift: Int64
   var bucketCount: Int
   /// Buckets before this one have been moved down.
   var current: Int
@@ -33,8 +35,14 @@ struct LadderQueue: BitwiseCopyable {
   /// A bucket with more events than this gets a rung of its own, as long as its width can be divided.
   static let threshold = 96
   static let maxRungs = 12
+  /// So many events at the bottom are kept sorted; what is more goes into the heap.
+  static let sortedLimit = 128
 
-  private(set) var bottom = EventHeap()
+  /// The next events, the first one last.
+  private var sorted = Slab<Event>(capacity: sortedLimit)
+  private var heap = EventHeap()
+  /// Whether the first event is in the heap.
+  private var isFirstInHeap = false
   private var events = Slab<Event>()
   /// For each chunk the next one of its chain (or of the free ones).
   private var nextChunk = Slab<Int32>()
@@ -53,7 +61,8 @@ struct LadderQueue: BitwiseCopyable {
   init() {}
 
   func free() {
-    bottom.free()
+    sorted.free()
+    heap.free()
     events.free()
     nextChunk.free()
     rungs.free()
@@ -62,7 +71,8 @@ struct LadderQueue: BitwiseCopyable {
 
   func copied() -> LadderQueue {
     var copy = self
-    copy.bottom = bottom.copied()
+    copy.sorted = sorted.copied()
+    copy.heap = heap.copied()
     copy.events = events.copied()
     copy.nextChunk = nextChunk.copied()
     copy.rungs = rungs.copied()
@@ -70,7 +80,7 @@ struct LadderQueue: BitwiseCopyable {
     return copy
   }
 
-  var bytes: Int { bottom.bytes + events.bytes + nextChunk.bytes + buckets.bytes }
+  var bytes: Int { heap.bytes + events.bytes + nextChunk.bytes + buckets.bytes }
 
   // MARK: Chains of chunks
 
@@ -130,16 +140,48 @@ struct LadderQueue: BitwiseCopyable {
     var rung = 0
     while rung < rungs.count {
       let r = rungs[rung]
-      if event.time >= r.start &+ Int64(r.current) &* r.width { return insert(event, rung) }
+      if event.time >= r.start &+ Int64(r.current) &<< r.shift { return insert(event, rung) }
       rung &+= 1
     }
-    bottom.push(event)
+    pushToBottom(event)
+  }
+
+  /// Puts an event in its place at the bottom.
+  @inline(never)
+  private mutating func pushToBottom(_ event: Event) {
+    if sorted.count >= LadderQueue.sortedLimit { return heap.push(event) }
+    sorted.append(event)
+    var hole = sorted.count &- 1
+    while hole > 0 && sorted[hole &- 1].precedes(event) {
+      sorted[hole] = sorted[hole &- 1]
+      hole &-= 1
+    }
+    sorted[hole] = event
+  }
+
+  /// Brings a bucket down to the bottom, which is empty.
+  @inline(__always)
+  private mutating func bringDown(_ bucket: inout LadderBucket) {
+    if Int(bucket.count) > LadderQueue.sortedLimit {
+      while bucket.count > 0 { heap.push(removeLast(from: &bucket)) }
+      return
+    }
+    while bucket.count > 0 {
+      let event = removeLast(from: &bucket)
+      sorted.append(event)
+      var hole = sorted.count &- 1
+      while hole > 0 && sorted[hole &- 1].precedes(event) {
+        sorted[hole] = sorted[hole &- 1]
+        hole &-= 1
+      }
+      sorted[hole] = event
+    }
   }
 
   @inline(__always)
   private mutating func insert(_ event: Event, _ rung: Int) {
     let r = rungs[rung]
-    let number = Int((event.time &- r.start) / r.width)
+    let number = Int((event.time &- r.start) &>> r.shift)
     assert(number >= r.current && number < r.bucketCount)
     var bucket = buckets[r.buckets &+ number]
     append(event, to: &bucket)
@@ -150,14 +192,37 @@ struct LadderQueue: BitwiseCopyable {
   /// The first event if there is one.
   @inline(__always)
   mutating func first() -> Event? {
-    if bottom.count == 0 && count > 0 { refill() }
-    return bottom.first()
+    if sorted.count == 0 && heap.count == 0 && count > 0 { refill() }
+    if heap.count > 0 { return firstOfBoth() }
+    isFirstInHeap = false
+    return sorted.count > 0 ? sorted[sorted.count &- 1] : nil
+  }
+
+  @inline(never)
+  private mutating func firstOfBoth() -> Event? {
+    let inHeap = heap.first()
+    guard let inHeap, sorted.count > 0, sorted[sorted.count - 1].precedes(inHeap) else {
+      isFirstInHeap = true
+      return inHeap
+    }
+    isFirstInHeap = false
+    return sorted[sorted.count - 1]
   }
 
   @inline(__always)
   mutating func removeFirst() {
-    bottom.removeFirst()
+    if isFirstInHeap { heap.removeFirst() } else { sorted.truncate(to: sorted.count &- 1) }
     count &-= 1
+  }
+
+  /// The events at the bottom, those of the sorted bucket in their order.
+  @inline(__always)
+  func forEachAtBottom(_ body: (Event) -> Void) {
+    var i = sorted.count &- 1
+    while i >= 0 {
+      body(sorted[i])
+      i &-= 1
+    }
   }
 
   /// Brings the next bucket down into the bottom.
@@ -167,7 +232,7 @@ struct LadderQueue: BitwiseCopyable {
     while true {
       if rungs.count == 0 {
         spreadTop()
-        if bottom.count > 0 { return }
+        if sorted.count > 0 || heap.count > 0 { return }
       }
       let last = rungs.count - 1
       var r = rungs[last]
@@ -180,27 +245,48 @@ struct LadderQueue: BitwiseCopyable {
       let number = r.buckets + r.current
       var bucket = buckets[number]
       buckets[number] = LadderBucket()
-      let start = r.start + Int64(r.current) * r.width
+      let start = r.start + Int64(r.current) << r.shift
       r.current += 1
       r.count -= Int(bucket.count)
       rungs[last] = r
-      if Int(bucket.count) > LadderQueue.threshold && r.width > 1 && rungs.count < LadderQueue.maxRungs {
-        openRung(start: start, span: r.width, bucket: &bucket)
+      if Int(bucket.count) > LadderQueue.threshold && r.shift > 0 && rungs.count < LadderQueue.maxRungs {
+        openRung(start: start, span: 1 << r.shift, bucket: &bucket)
         continue
       }
-      while bucket.count > 0 { bottom.push(removeLast(from: &bucket)) }
+      bringDown(&bucket)
+      fetchNext(r)
       return
+    }
+  }
+
+  /// Fetches the chunk that will be brought down next.
+  @inline(__always)
+  private func fetchNext(_ r: LadderRung) {
+    var number = r.current
+    let end = min(number &+ 4, r.bucketCount)
+    while number < end {
+      let bucket = buckets[r.buckets &+ number]
+      if bucket.count > 0 { return events.prefetch(from: Int(bucket.chunk) &* LadderQueue.chunkLength, count: LadderQueue.chunkLength) }
+      number &+= 1
     }
   }
 
   /// Spreads a chain over a new rung of buckets with `load` events each.
   private mutating func openRung(start: Int64, span: Int64, bucket: inout LadderBucket) {
     let width = max(span / (Int64(bucket.count) / LadderQueue.load), 1)
-    let bucketCount = Int((span - 1) / width) + 1
+    // The nearest power of two.
+    let shift = Int64(63 - (width + width / 2).leadingZeroBitCount)
+    let bucketCount = Int((span - 1) >> shift) + 1
     rungs.append(
-      LadderRung(start: start, width: width, bucketCount: bucketCount, current: 0, count: 0, buckets: buckets.count))
+      LadderRung(start: start, shift: shift, bucketCount: bucketCount, current: 0, count: 0, buckets: buckets.count))
     buckets.append(repeating: LadderBucket(), count: bucketCount)
-    while bucket.count > 0 { insert(removeLast(from: &bucket), rungs.count - 1) }
+    let rung = rungs.count - 1
+    while bucket.count > 0 {
+      if bucket.count & Int32(LadderQueue.chunkLength - 1) == 0, nextChunk[bucket.chunk] >= 0 {
+        events.prefetch(from: Int(nextChunk[bucket.chunk]) &* LadderQueue.chunkLength, count: LadderQueue.chunkLength)
+      }
+      insert(removeLast(from: &bucket), rung)
+    }
   }
 
   /// The top becomes the first rung, or the bottom if it is small or all of one instant.
@@ -214,15 +300,16 @@ struct LadderQueue: BitwiseCopyable {
     topMinimum = .max
     topMaximum = .min
     if Int(bucket.count) <= LadderQueue.threshold || span <= 1 {
-      while bucket.count > 0 { bottom.push(removeLast(from: &bucket)) }
-      return
+      return bringDown(&bucket)
     }
     openRung(start: start, span: span, bucket: &bucket)
   }
 
   /// Gives all events to `body`, in any order, and forgets them.
   mutating func drain(_ body: (Event) -> Void) {
-    bottom.drain(body)
+    heap.drain(body)
+    for i in 0..<sorted.count { body(sorted[i]) }
+    sorted.truncate(to: 0)
     for i in 0..<buckets.count {
       var bucket = buckets[i]
       while bucket.count > 0 { body(removeLast(from: &bucket)) }
@@ -241,8 +328,9 @@ struct LadderQueue: BitwiseCopyable {
 
   /// Every event is where its time belongs, and the counts are right.
   func checkInvariants() -> Bool {
-    var total = bottom.count + Int(top.count)
-    if !bottom.checkInvariants() { return false }
+    var total = heap.count + sorted.count + Int(top.count)
+    if !heap.checkInvariants() { return false }
+    for i in 0..<max(sorted.count - 1, 0) where !sorted[i + 1].precedes(sorted[i]) { return false }
     for i in 0..<rungs.count {
       let r = rungs[i]
       var inside = 0

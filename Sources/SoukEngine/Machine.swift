@@ -49,8 +49,6 @@ struct Machine {
   var parkedCount = 0
   var parkedFrames = Slab<Double>()
   var freeParked = -1
-  /// What `lookAhead` read last: kept, so that its loads are made.
-  var fetched: UInt64 = 0
   /// Draws of who will wake next.
   var preparation = DrawPreparation()
   var registers: Slab<Double>

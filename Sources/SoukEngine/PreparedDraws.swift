@@ -92,19 +92,23 @@ extension Program {
 }
 
 extension Machine {
-  /// A bucket of events has come down: reads a word of each parked frame that will be wanted next (loads that don't wait for
-  /// each other, where each by itself would be a miss of the cache that everything waits for), then prepares their draws.
+  /// A bucket of events has come down: asks for the parked frames and tokens that will be wanted next, each of which by itself
+  /// would be a miss of the cache that everything waits for, then prepares their draws.
   @inline(never)
   mutating func lookAhead() {
-    let store = parkedFrames
-    let last = parkedStride &- 1
-    var words: UInt64 = 0
+    let parked = parkedFrames
+    let width = parkedStride
+    let tokens = self.tokens
+    let frames = self.frames
+    let stride = self.stride
     events.forEachRefilled { event in
       if event.kind == EventKind.parkedFrame.rawValue {
-        words ^= store[Int(event.extra)].bitPattern ^ store[Int(event.extra) &+ last].bitPattern
+        parked.prefetch(from: Int(event.extra), count: width)
+      } else if event.kind == EventKind.wait.rawValue || event.kind == EventKind.serviceEnd.rawValue {
+        tokens.prefetch(from: event.index, count: 1)
+        if stride > 0 { frames.prefetch(from: event.index &* stride, count: stride) }
       }
     }
-    fetched = words
     prepareDraws()
   }
 
@@ -133,7 +137,7 @@ extension Machine {
       indices[count] = draw.counter < 0 ? draw.index : UInt32(truncatingIfNeeded: Int(store[Int(event.extra) &+ 2 &+ Int(draw.counter)]))
       count &+= 1
     }
-    if count < 3 { return }
+    if count < 2 { return }
     let key = streamKeys[drawSites[first.site].stream] ^ originKeys[Int(origin)]
     preparation.values.fillVariates(
       key: StreamKey(bits: key), indices: indices, ordinals: ordinals, count: count, replication: replication, first.variate)

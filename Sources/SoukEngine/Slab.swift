@@ -170,6 +170,12 @@ extension Slab<Double> {
 }
 
 extension Slab {
+  /// Asks for the memory of some elements, which will be wanted soon.
+  @inline(__always)
+  func prefetch(from start: Int, count n: Int) {
+    unsafe CacheLines.prefetch(UnsafeRawPointer(base + start), bytes: n &* MemoryLayout<Element>.stride)
+  }
+
   /// Where an element is, for a read-only projection.
   @unsafe @inline(__always)
   func address(of i: Int) -> UnsafePointer<Element> {

@@ -458,15 +458,20 @@ extension Lowering {
       guard case .live(let binding)? = members[key], shape(binding.expression.type) != nil else { continue }
       let instance = instances[key.instance]
       let name = program.scopes[instance.scope.index].members[key.member.index].name
-      let kept = max(
-        recording(Self.joined(instance.demandName, name), .value),
-        options.demand.full.contains(Self.joined(instance.demandName, name)) ? .full : .off)
+      let kept = formulaRecording(Self.joined(instance.demandName, name))
       if kept == .off { continue }
       model.cells.append(Cell(path: Self.joined(instance.name, name), recording: kept))
       let cell = Int32(model.cells.count - 1)
       formulaCells[key] = cell
       derivedFormulas.append(DerivedFormula(cell: cell, binding: binding, factor: 1))
     }
+  }
+
+  /// The standard report shows no formulas, so a run of which it is printed doesn't keep them: each would be worked out at every
+  /// change of what it reads.
+  private func formulaRecording(_ path: String) -> Recording {
+    let kept = max(recording(path, .value), options.demand.full.contains(path) ? .full : .off)
+    return kept == .summary && !options.demand.summaries.contains(path + "." + Statistic.value.rawValue) ? .off : kept
   }
 
   private func writeDerived(_ derived: DerivedFormula) throws(EvaluationError) {

@@ -77,3 +77,12 @@ public enum VariateBlock {
     }
   }
 }
+
+/// What a program knows and its processor can't guess: which memory it will want soon.
+public enum CacheLines {
+  /// Asks for the lines of some bytes; does nothing else, wherever they are.
+  @unsafe
+  public static func prefetch(_ first: UnsafeRawPointer, bytes: Int) {
+    unsafe souk_prefetch(first, UInt32(truncatingIfNeeded: bytes))
+  }
+}

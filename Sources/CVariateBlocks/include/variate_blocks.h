@@ -18,4 +18,6 @@ void souk_scattered_exponential(
     uint32_t key_lo, uint32_t key_hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out);
 void souk_scattered_normal(
     uint32_t key_lo, uint32_t key_hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out);
+/// Asks for the cache lines of some bytes.
+void souk_prefetch(const void *first, uint32_t bytes);
 #endif
