@@ -458,7 +458,8 @@ extension Lowering {
       guard case .live(let binding)? = members[key], shape(binding.expression.type) != nil else { continue }
       let instance = instances[key.instance]
       let name = program.scopes[instance.scope.index].members[key.member.index].name
-      let kept = formulaRecording(Self.joined(instance.demandName, name))
+      let isShown = program.scopes[instance.scope.index].members[key.member.index].docs != nil
+      let kept = formulaRecording(Self.joined(instance.demandName, name), isShown: isShown)
       if kept == .off { continue }
       model.cells.append(Cell(path: Self.joined(instance.name, name), recording: kept))
       let cell = Int32(model.cells.count - 1)
@@ -467,11 +468,11 @@ extension Lowering {
     }
   }
 
-  /// The standard report shows no formulas, so a run of which it is printed doesn't keep them: each would be worked out at every
-  /// change of what it reads.
-  private func formulaRecording(_ path: String) -> Recording {
+  /// The standard report shows only formulas that are documented, so a run of which it is printed doesn't keep the others: each
+  /// would be worked out at every change of what it reads.
+  private func formulaRecording(_ path: String, isShown: Bool) -> Recording {
     let kept = max(recording(path, .value), options.demand.full.contains(path) ? .full : .off)
-    return kept == .summary && !options.demand.summaries.contains(path + "." + Statistic.value.rawValue) ? .off : kept
+    return !isShown && kept == .summary && !options.demand.summaries.contains(path + "." + Statistic.value.rawValue) ? .off : kept
   }
 
   private func writeDerived(_ derived: DerivedFormula) throws(EvaluationError) {
