@@ -9,8 +9,19 @@ typedef double NAME(f64) __attribute__((vector_size(8 * LANES)));
 #define F NAME(f64)
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
-/// Philox4x32-10 and the uniform number of its first word: `Philox4x32.uniform`.
-INLINE F NAME(draw_at)(uint32_t key_lo, uint32_t key_hi, U index, U ordinal, uint32_t replication) {
+/// A word's uniform number, of its two halves: `Philox4x32.uniform`.
+INLINE F NAME(uniform_of)(U low_half, U high_half) {
+  U x = ((low_half & 0xFFFFFFFFu) | high_half << 32) >> 11;
+  // 53 bits become a double in two exact halves: not every processor converts 64-bit numbers in vectors.
+  F high = (F)((x >> 32) | 0x4530000000000000u) - 0x1p84;
+  F low = (F)((x & 0xFFFFFFFFu) | 0x4330000000000000u) - 0x1p52;
+  F u = ((high + low) + 0.5) * 0x1p-53;
+  I one = u >= 1.0;
+  return (F)(((I)u & ~one) | ((I)((F){0} + 0x1.fffffffffffffp-1) & one));
+}
+
+/// Philox4x32-10 and the uniform numbers of both of its words.
+INLINE F NAME(draw_both)(uint32_t key_lo, uint32_t key_hi, U index, U ordinal, uint32_t replication, F *second) {
   U c0 = (U){0}, c1 = index, c2 = ordinal, c3 = (U){0} + replication;
   uint32_t k0 = key_lo, k1 = key_hi;
 #pragma clang loop unroll(full)
@@ -21,13 +32,12 @@ INLINE F NAME(draw_at)(uint32_t key_lo, uint32_t key_hi, U index, U ordinal, uin
     c1 = p1, c3 = p0;
     k0 += 0x9E3779B9u, k1 += 0xBB67AE85u;
   }
-  U x = ((c0 & 0xFFFFFFFFu) | c1 << 32) >> 11;
-  // 53 bits become a double in two exact halves: not every processor converts 64-bit numbers in vectors.
-  F high = (F)((x >> 32) | 0x4530000000000000u) - 0x1p84;
-  F low = (F)((x & 0xFFFFFFFFu) | 0x4330000000000000u) - 0x1p52;
-  F u = ((high + low) + 0.5) * 0x1p-53;
-  I one = u >= 1.0;
-  return (F)(((I)u & ~one) | ((I)((F){0} + 0x1.fffffffffffffp-1) & one));
+  if (second) *second = NAME(uniform_of)(c2, c3);
+  return NAME(uniform_of)(c0, c1);
+}
+
+INLINE F NAME(draw_at)(uint32_t key_lo, uint32_t key_hi, U index, U ordinal, uint32_t replication) {
+  return NAME(draw_both)(key_lo, key_hi, index, ordinal, replication, 0);
 }
 
 INLINE F NAME(draw)(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication) {
@@ -123,6 +133,18 @@ BLOCK(uniform, u)
 BLOCK(exponential, -NAME(log)(1.0 - u))
 BLOCK(normal, NAME(quantile)(u))
 #undef BLOCK
+
+TARGET static void NAME(normal_pair)(
+    uint32_t lo, uint32_t hi, uint32_t index, uint32_t first, uint32_t replication, double *out, double *second) {
+  for (uint32_t i = 0; i < 64; i += LANES) {
+    U ordinal = (U){0};
+    for (int lane = 0; lane < LANES; lane++) ordinal[lane] = (uint32_t)(first + i + (uint32_t)lane);
+    F other, u = NAME(draw_both)(lo, hi, (U){0} + index, ordinal, replication, &other);
+    F value = NAME(quantile)(u);
+    __builtin_memcpy(out + i, &value, sizeof value);
+    __builtin_memcpy(second + i, &other, sizeof other);
+  }
+}
 
 #define SCATTERED(kind, expression) \
   TARGET static void NAME(scattered_##kind)( \

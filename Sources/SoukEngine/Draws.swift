@@ -24,6 +24,10 @@ struct Counter: BitwiseCopyable {
     self.replication = replication
   }
 
+  /// The first attempt was made elsewhere.
+  @inline(__always)
+  mutating func skipAttempt() { attempt = 1 }
+
   /// The next uniform number, strictly between 0 and 1.
   mutating func uniform() -> Double {
     if hasSecond {
@@ -51,13 +55,15 @@ extension StreamKey {
 /// of the exponential law of mean 1 or of the standard normal law.
 enum StandardVariate: UInt8, BitwiseCopyable {
   case uniform, exponential, normal
+  /// A normal variate, and beside it the uniform number of the second word: what an attempt at a gamma takes.
+  case normalPair
 
   @inline(__always)
   func quantile(_ u: Double) -> Double {
     switch self {
     case .uniform: u
     case .exponential: -Elementary.log(1 - u)
-    case .normal: NormalLaw.quantile(u)
+    case .normal, .normalPair: NormalLaw.quantile(u)
     }
   }
 }
@@ -133,8 +139,31 @@ extension Machine {
   /// A draw that needs several words or counts its index in the frame.
   @inline(never)
   private mutating func drawWide(_ law: Int32, site: Int32, token: Int32, frame: Int) -> Double {
-    let value = laws.sample(law, counter(site: site, token: token, frame: frame))
-    return value
+    var counter = counter(site: site, token: token, frame: frame)
+    if laws[law].kind != .gamma || laws[law].a < 1 { return laws.sample(law, counter) }
+    return drawGamma(laws[law], site: site, &counter)
+  }
+
+  /// A gamma variate, its first attempt from the site's block where there is one.
+  @inline(__always)
+  private mutating func drawGamma(_ law: LawRecord, site: Int32, _ counter: inout Counter) -> Double {
+    let block = counter.ordinal &>> 6
+    let place = site &* DrawCache.ways &+ Int32(truncatingIfNeeded: block & UInt32(DrawCache.ways &- 1))
+    let cache = drawCaches[place]
+    if cache.block != block || cache.key != counter.key || cache.index != counter.index || cache.variate != .normalPair {
+      if cache.singles > 0 || (cache.block != .max && cache.hits < DrawCache.worthwhile) {
+        drawCaches[place].singles = cache.singles > 0 ? cache.singles - 1 : DrawCache.pause
+        drawCaches[place].block = .max
+        return laws.sample(law, counter)
+      }
+      drawVariates.fillPairs(
+        from: Int(place) * 64, drawSeconds, key: StreamKey(bits: counter.key), index: counter.index, firstOrdinal: counter.ordinal & ~63,
+        replication: replication)
+      drawCaches[place] = DrawCache(key: counter.key, block: block, index: counter.index, variate: .normalPair)
+    }
+    drawCaches[place].hits &+= 1
+    let i = Int(place) &* 64 &+ Int(counter.ordinal & 63)
+    return laws.sampleGamma(law, normal: drawVariates[i], uniform: drawSeconds[i], &counter)
   }
 
   /// The counter of the next variate of a token at a site.
@@ -191,6 +220,7 @@ extension Machine {
     ordinals = other.ordinals.copied()
     drawCaches = other.drawCaches.copied()
     drawVariates = other.drawVariates.copied()
+    drawSeconds = other.drawSeconds.copied()
     // The keys never change, but each machine frees its own.
     streamKeys = other.streamKeys.copied()
     originKeys = other.originKeys.copied()
@@ -212,7 +242,9 @@ extension Machine {
       return drawInverted(
         record, site: op.c, index: nextIndex(site: op.c, frame: frame), origin: origin, ordinal: token >= 0 ? tokens[token].ordinal : 0)
     }
-    return laws.sample(record, counter(site: op.c, token: token, frame: frame))
+    var counter = counter(site: op.c, token: token, frame: frame)
+    if kind != .gamma || record.a < 1 { return laws.sample(record, counter) }
+    return drawGamma(record, site: op.c, &counter)
   }
 
   /// `drawWeighted`: the index of one of several weights in registers, by one uniform number.

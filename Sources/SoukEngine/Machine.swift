@@ -105,6 +105,8 @@ struct Machine {
   var drawSites: Slab<DrawSite>
   var drawCaches: Slab<DrawCache>
   var drawVariates: Slab<Double>
+  /// The uniform numbers beside normal variates that come in pairs.
+  var drawSeconds: Slab<Double>
 
   // Tables read by the interpreter.
   let uses: Slab<UseSite>
@@ -171,6 +173,7 @@ struct Machine {
     drawSites = program.drawSites
     drawCaches = Slab(repeating: DrawCache(), count: Int(DrawCache.ways) * (model.drawSites.count + model.sources.count))
     drawVariates = Slab(repeating: 0, count: 64 * Int(DrawCache.ways) * (model.drawSites.count + model.sources.count))
+    drawSeconds = Slab(repeating: 0, count: drawVariates.count)
     uses = program.uses
     requests = program.requests
     journeys = program.journeys
@@ -270,7 +273,7 @@ struct Machine {
     for i in 0..<heaps.count { heaps[i].free() }
     heaps.free()
     pools.free(); levels.free(); accounts.free(); batches.free(); groups.free(); conditions.free(); handles.free()
-    sources.free(); releases.free(); streamKeys.free(); originKeys.free(); ordinals.free(); drawCaches.free(); drawVariates.free()
+    sources.free(); releases.free(); streamKeys.free(); originKeys.free(); ordinals.free(); drawCaches.free(); drawVariates.free(); drawSeconds.free()
     preparation.free()
   }
 

@@ -147,9 +147,16 @@ extension Slab<Double> {
       unsafe VariateBlock.uniform(key: key, index: index, firstOrdinal: firstOrdinal, replication: replication, into: out)
     case .exponential:
       unsafe VariateBlock.exponential(key: key, index: index, firstOrdinal: firstOrdinal, replication: replication, into: out)
-    case .normal:
+    case .normal, .normalPair:
       unsafe VariateBlock.normal(key: key, index: index, firstOrdinal: firstOrdinal, replication: replication, into: out)
     }
+  }
+
+  /// Standard normal variates of 64 consecutive ordinals, and the uniform numbers of the second words into the same places of `second`.
+  func fillPairs(from start: Int, _ second: Slab<Double>, key: StreamKey, index: UInt32, firstOrdinal: UInt32, replication: UInt32) {
+    assert(start >= 0 && start + VariateBlock.length <= min(count, second.count))
+    unsafe VariateBlock.normalPairs(
+      key: key, index: index, firstOrdinal: firstOrdinal, replication: replication, into: base + start, second: second.base + start)
   }
 }
 
@@ -164,7 +171,7 @@ extension Slab<Double> {
     case .uniform: unsafe VariateBlock.uniform(key: key, indices: i, ordinals: o, count: number, replication: replication, into: base)
     case .exponential:
       unsafe VariateBlock.exponential(key: key, indices: i, ordinals: o, count: number, replication: replication, into: base)
-    case .normal: unsafe VariateBlock.normal(key: key, indices: i, ordinals: o, count: number, replication: replication, into: base)
+    case .normal, .normalPair: unsafe VariateBlock.normal(key: key, indices: i, ordinals: o, count: number, replication: replication, into: base)
     }
   }
 }

@@ -53,18 +53,32 @@ extension LawSet {
       let boosted = sampleGamma(shape + 1, &counter)
       return boosted * Elementary.exp(Elementary.log(counter.uniform()) / shape)
     }
-    let d = shape - 1.0 / 3
-    let c = 1 / (9 * d).squareRoot()
     while true {
       let x = NormalLaw.quantile(counter.uniform())
-      let u = counter.uniform()
-      let t = 1 + c * x
-      if t <= 0 { continue }
-      let v = t * t * t
-      let square = x * x
-      if u < 1 - 0.0331 * square * square { return d * v }
-      if Elementary.log(u) < 0.5 * square + d * (1 - v + Elementary.log(v)) { return d * v }
+      if let value = LawSet.gamma(shape, x, counter.uniform()) { return value }
     }
+  }
+
+  /// An attempt at a gamma of shape 1 or more and scale 1, from a normal and a uniform number.
+  @inline(__always)
+  private static func gamma(_ shape: Double, _ x: Double, _ u: Double) -> Double? {
+    let d = shape - 1.0 / 3
+    let c = 1 / (9 * d).squareRoot()
+    let t = 1 + c * x
+    if t <= 0 { return nil }
+    let v = t * t * t
+    let square = x * x
+    if u < 1 - 0.0331 * square * square { return d * v }
+    if Elementary.log(u) < 0.5 * square + d * (1 - v + Elementary.log(v)) { return d * v }
+    return nil
+  }
+
+  /// A gamma law of shape 1 or more, whose first attempt is given; the counter is as it was before that.
+  @inline(__always)
+  func sampleGamma(_ law: LawRecord, normal: Double, uniform: Double, _ counter: inout Counter) -> Double {
+    if let value = LawSet.gamma(law.a, normal, uniform) { return law.b * value }
+    counter.skipAttempt()
+    return law.b * sampleGamma(law.a, &counter)
   }
 
   private func sampleBeta(_ alpha: Double, _ beta: Double, _ counter: inout Counter) -> Double {

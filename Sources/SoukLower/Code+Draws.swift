@@ -37,6 +37,8 @@ extension Lowering {
       throw .notInJourneys("`\(name.rawValue)` in this form, with parameters that change,", e.span)
     }
     if kind == .bernoulli, case .constant(let chance)? = terms.first, chance >= 0, chance <= 1 {
+      // What never or always happens needs no draw.
+      if chance == 0 || chance == 1 { return .constant(chance) }
       return try drawn(laws.index(of: Law(.bernoulli, chance)), e, ctx)
     }
     var values: [Int32] = []

@@ -458,7 +458,8 @@ extension Lowering {
       guard case .live(let binding)? = members[key], shape(binding.expression.type) != nil else { continue }
       let instance = instances[key.instance]
       let name = program.scopes[instance.scope.index].members[key.member.index].name
-      let isShown = program.scopes[instance.scope.index].members[key.member.index].docs != nil
+      let scope = program.scopes[instance.scope.index]
+      let isShown = !scope.isLibrary || scope.members[key.member.index].docs != nil
       let kept = formulaRecording(Self.joined(instance.demandName, name), isShown: isShown)
       if kept == .off { continue }
       model.cells.append(Cell(path: Self.joined(instance.name, name), recording: kept))
@@ -468,8 +469,8 @@ extension Lowering {
     }
   }
 
-  /// The standard report shows only formulas that are documented, so a run of which it is printed doesn't keep the others: each
-  /// would be worked out at every change of what it reads.
+  /// Of the library's formulas the standard report shows those that are documented, so a run of which it is printed doesn't keep
+  /// the others: each would be worked out at every change of what it reads.
   private func formulaRecording(_ path: String, isShown: Bool) -> Recording {
     let kept = max(recording(path, .value), options.demand.full.contains(path) ? .full : .off)
     return !isShown && kept == .summary && !options.demand.summaries.contains(path + "." + Statistic.value.rawValue) ? .off : kept

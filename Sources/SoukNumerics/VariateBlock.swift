@@ -32,6 +32,24 @@ public enum VariateBlock {
     key: StreamKey, index: UInt32, firstOrdinal: UInt32, replication: UInt32, into out: UnsafeMutablePointer<Double>
   ) {
     unsafe souk_block_normal(key.lo, key.hi, index, firstOrdinal, replication, out)
+    unsafe mendTails(key: key, index: index, firstOrdinal: firstOrdinal, replication: replication, out)
+  }
+
+  /// Standard normal variates, and the uniform numbers of the second words beside them.
+  @unsafe
+  public static func normalPairs(
+    key: StreamKey, index: UInt32, firstOrdinal: UInt32, replication: UInt32, into out: UnsafeMutablePointer<Double>,
+    second: UnsafeMutablePointer<Double>
+  ) {
+    unsafe souk_block_normal_pair(key.lo, key.hi, index, firstOrdinal, replication, out, second)
+    unsafe mendTails(key: key, index: index, firstOrdinal: firstOrdinal, replication: replication, out)
+  }
+
+  /// The far tails, which are left out where there are lanes.
+  @unsafe
+  private static func mendTails(
+    key: StreamKey, index: UInt32, firstOrdinal: UInt32, replication: UInt32, _ out: UnsafeMutablePointer<Double>
+  ) {
     var lane = 0
     while lane < length {
       if unsafe out[lane].isNaN {

@@ -10,6 +10,9 @@ void souk_block_uniform(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32
 void souk_block_exponential(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication, double *out);
 /// Standard normal variates; NaN in the far tails, which come once in 10^10 and are left to the caller.
 void souk_block_normal(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication, double *out);
+/// Normal variates, and the uniform numbers of the second words.
+void souk_block_normal_pair(
+    uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication, double *out, double *second);
 
 /// The same of any ordinals, each with an index of its own; `count` is rounded up to a multiple of 16, for which all arrays must have room.
 void souk_scattered_uniform(
