@@ -155,6 +155,29 @@ struct RandomWay {
     }
   }
 
+  /// Long enough that stations go on entity by entity over many arrivals; cutting a run into pieces changes nothing that counts.
+  @Test func longRowsGiveTheSamePath() {
+    for servers in [1.0, 2.0] {
+      for length in [1, 4] {
+        var b = ModelBuilder()
+        let journey = b.journey("row", outcomes: ["done"])
+        for i in 0..<length { _ = b.use(b.station("station \(i)", servers: servers, service: Law(.exponential, 0.9 * servers))) }
+        b.emit(.end, 0, -1)
+        b.source("door", .poisson(rate: 0.7), journey: journey)
+        b.source("gate", .interarrival(law: b.law(Law(.uniform, 1, 9))), journey: journey)
+        func path(isPlain: Bool, pieces: Int64) -> String {
+          var s = Simulation(b.model, RunSettings(seed: 3, warmup: 500 * second, isPlain: isPlain))
+          for i in 1...pieces { s.run(until: 8_000 * second * i / pieces) }
+          #expect(s.usesRecursions == !isPlain)
+          return everything(s.samplePath())
+        }
+        let plain = path(isPlain: true, pieces: 1)
+        #expect(path(isPlain: false, pieces: 1) == plain, "\(length) stations of \(servers)")
+        #expect(path(isPlain: false, pieces: 9) == plain, "\(length) stations of \(servers), in pieces")
+      }
+    }
+  }
+
   /// A trace tells every event, so it takes the plain way, and finds the same.
   @Test func tracesSeeEverybody() {
     let m = RandomWay(seed: 4, recording: .summary)
