@@ -39,7 +39,7 @@ enum Terminal {
   static func prepare() {
     var asked = sigset_t()
     unsafe sigemptyset(&asked)
-    for number in [SIGINT, SIGTERM] { unsafe sigaddset(&asked, number) }
+    for number in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&asked, number) }
     unsafe pthread_sigmask(SIG_UNBLOCK, &asked, nil)
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
