@@ -101,27 +101,6 @@ import Testing
   }
 }
 
-@Suite struct RatioTests {
-  @Test func jackknifeFollowsTukey() {
-    let numerators = [8.0, 5, 9, 7]
-    let denominators = [10.0, 8, 10, 9]
-    let result = RatioEstimate.jackknife(numerators: numerators, denominators: denominators, level: 0.95)
-    // By hand: ratio 29/37; leaving one out 21/27, 24/29, 20/27, 22/28.
-    let pseudo = [21.0 / 27, 24.0 / 29, 20.0 / 27, 22.0 / 28].map { 4 * 29.0 / 37 - 3 * $0 }
-    let expected = Moments(pseudo).meanInterval(level: 0.95)
-    #expect(isNear(result.estimate, expected.estimate, 1e-15))
-    #expect(isNear(result.halfWidth, expected.halfWidth, 1e-14))
-    let differences = RatioEstimate.claimDifferences(numerators: numerators, denominators: denominators, share: 0.75)
-    #expect(zip(differences, [0.5, -1, 1.5, 0.25]).allSatisfy { isNear($0, $1, 1e-15) })
-  }
-
-  @Test func constantRatioHasNoWidth() {
-    let result = RatioEstimate.jackknife(numerators: [1, 2, 3], denominators: [2, 4, 6], level: 0.95)
-    #expect(isNear(result.estimate, 0.5, 1e-15))
-    #expect(result.halfWidth < 1e-14)
-  }
-}
-
 @Suite struct QuantileTests {
   @Test func type7MatchesHyndmanAndFan() {
     let values: [Double] = [1, 2, 4, 8, 16]
