@@ -150,6 +150,11 @@ struct LadderQueue: BitwiseCopyable {
   @inline(never)
   private mutating func pushToBottom(_ event: Event) {
     if sorted.count >= LadderQueue.sortedLimit { return heap.push(event) }
+    sortIn(event)
+  }
+
+  @inline(__always)
+  private mutating func sortIn(_ event: Event) {
     sorted.append(event)
     var hole = sorted.count &- 1
     while hole > 0 && sorted[hole &- 1].precedes(event) {
@@ -166,16 +171,7 @@ struct LadderQueue: BitwiseCopyable {
       while bucket.count > 0 { heap.push(removeLast(from: &bucket)) }
       return
     }
-    while bucket.count > 0 {
-      let event = removeLast(from: &bucket)
-      sorted.append(event)
-      var hole = sorted.count &- 1
-      while hole > 0 && sorted[hole &- 1].precedes(event) {
-        sorted[hole] = sorted[hole &- 1]
-        hole &-= 1
-      }
-      sorted[hole] = event
-    }
+    while bucket.count > 0 { sortIn(removeLast(from: &bucket)) }
   }
 
   @inline(__always)

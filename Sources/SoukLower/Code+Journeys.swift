@@ -585,7 +585,10 @@ extension Lowering {
       let member = program.scopes[instances[key.instance].scope.index].members[key.member.index]
       var dimension: Dimension?
       if case .quantity(let d) = member.type { dimension = d.substituting(instances[key.instance].units) }
-      return .formula(FormulaLayout(path: Self.joined(instances[key.instance].name, member.name), probe: .cell(Int(cell)), dimension: dimension))
+      var isShare = false
+      if case .value(let value, _) = member.kind { isShare = value.shown?.text == "%" }
+      return .formula(
+        FormulaLayout(path: Self.joined(instances[key.instance].name, member.name), probe: .cell(Int(cell)), dimension: dimension, isShare: isShare))
     case .thing(let i): return things[i].thing.isVariable ? nil : .thing(thingLayout(i))
     case .instance(let i): return .instance(layout(of: i))
     case .things(let table, let rows, let all): return .array(table, rows: rows, all.map { .thing(thingLayout($0)) })

@@ -28,6 +28,8 @@ public struct FormulaLayout: Sendable {
   public var probe: Probe
   /// Nil of what isn't a number.
   public var dimension: Dimension?
+  /// Declared as a share, to be told in percent.
+  public var isShare: Bool
 }
 
 public struct ThingLayout: Sendable {

@@ -107,7 +107,7 @@ struct BaselineRuns {
   private func record(_ formula: FormulaLayout, _ run: RunResults, _ statistics: ThingStatistics) -> ThingBaseline {
     ThingBaseline(
       kind: "let", path: formula.path, fingerprints: run.paths.map { fingerprint([.value: formula.probe], [], $0) },
-      statistics: statistics.of(formula, isShare: false).compactMap(Self.kept))
+      statistics: statistics.of(formula).compactMap(Self.kept))
   }
 
   private static func kept(_ one: ThingStatistic) -> StatisticBaseline? {

@@ -80,8 +80,8 @@ struct StandardReport {
       for (part, member) in zip(instance.members, scope.members) {
         guard let part, !scope.isLibrary || member.docs != nil else { continue }
         collect(part, &own, &inner)
-        guard case .formula(let formula) = part, case .value(let value, _) = member.kind, member.docs != nil else { continue }
-        let told = statistics.of(formula, isShare: value.shown?.text == "%")
+        guard case .formula(let formula) = part, case .value = member.kind, member.docs != nil else { continue }
+        let told = statistics.of(formula)
         if !told.isEmpty { formulas.append((member.name, figures(told))) }
       }
       tables += kindTables(own, in: instance.path)

@@ -156,7 +156,7 @@ struct ThingStatistics {
   }
 
   /// What a formula comes to.
-  func of(_ formula: FormulaLayout, isShare: Bool) -> [ThingStatistic] {
+  func of(_ formula: FormulaLayout) -> [ThingStatistic] {
     guard let dimension = formula.dimension, dimension.isClosed else { return [] }
     let reading = Reading(probe: formula.probe, factor: 1, isSingle: false)
     let list = [
@@ -164,7 +164,7 @@ struct ThingStatistics {
     ]
     return list.map { title, numbers in
       var numbers = numbers
-      numbers?.isShare = isShare
+      numbers?.isShare = formula.isShare
       return ThingStatistic(title: title, numbers: numbers)
     }
   }
