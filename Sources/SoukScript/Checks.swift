@@ -290,14 +290,5 @@ extension ClaimEvidence {
 
 extension TypedExpression {
   /// Whether `baseline(…)` stands in it.
-  var asksBaseline: Bool {
-    switch kind {
-    case .builtin(.baseline, _): true
-    case .builtin(_, let arguments): arguments.contains(where: \.asksBaseline)
-    case .comparison(_, let a, let b), .arithmetic(_, let a, let b), .and(let a, let b), .or(let a, let b), .orDefault(let a, let b): a.asksBaseline || b.asksBaseline
-    case .within(let a, let tolerance, let b): a.asksBaseline || tolerance.asksBaseline || b.asksBaseline
-    case .not(let a), .negate(let a), .convert(let a, _): a.asksBaseline
-    default: false
-    }
-  }
+  var asksBaseline: Bool { if case .builtin(.baseline, _) = kind { true } else { children.contains(where: \.asksBaseline) } }
 }
