@@ -4,6 +4,7 @@
 typedef uint64_t NAME(u64) __attribute__((vector_size(8 * LANES)));
 typedef int64_t NAME(i64) __attribute__((vector_size(8 * LANES)));
 typedef double NAME(f64) __attribute__((vector_size(8 * LANES)));
+typedef uint32_t NAME(u32) __attribute__((vector_size(4 * LANES)));
 #define U NAME(u64)
 #define I NAME(i64)
 #define F NAME(f64)
@@ -40,10 +41,15 @@ INLINE F NAME(draw_at)(uint32_t key_lo, uint32_t key_hi, U index, U ordinal, uin
   return NAME(draw_both)(key_lo, key_hi, index, ordinal, replication, 0);
 }
 
-INLINE F NAME(draw)(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication) {
+/// The ordinals from `first` on, which is a multiple of 64.
+INLINE U NAME(ordinals_from)(uint32_t first) {
   U ordinal = (U){0};
-  for (int lane = 0; lane < LANES; lane++) ordinal[lane] = (uint32_t)(first + (uint32_t)lane);
-  return NAME(draw_at)(key_lo, key_hi, (U){0} + index, ordinal, replication);
+  for (int lane = 0; lane < LANES; lane++) ordinal[lane] = (uint32_t)lane;
+  return ordinal + first;
+}
+
+INLINE F NAME(draw)(uint32_t key_lo, uint32_t key_hi, uint32_t index, uint32_t first, uint32_t replication) {
+  return NAME(draw_at)(key_lo, key_hi, (U){0} + index, NAME(ordinals_from)(first), replication);
 }
 
 /// `Elementary.log` of a normal positive number.
@@ -68,12 +74,6 @@ INLINE F NAME(log)(F x) {
   return k * 0x1.62e42fefp-1 - ((half_square - (s * (half_square + r) + k * 0x1.473de6af278edp-34)) - f);
 }
 
-INLINE F NAME(sqrt)(F x) {
-  F root;
-  for (int lane = 0; lane < LANES; lane++) root[lane] = __builtin_sqrt(x[lane]);
-  return root;
-}
-
 /// `NormalLaw.quantile`, without the far tails.
 INLINE F NAME(quantile)(F u) {
   F q = u - 0.5;
@@ -96,7 +96,7 @@ INLINE F NAME(quantile)(F u) {
 
   I lower = q < 0.0;
   F tail = (F)(((I)u & lower) | ((I)(1.0 - u) & ~lower));
-  F root = NAME(sqrt)(-NAME(log)(tail));
+  F root = __builtin_elementwise_sqrt(-NAME(log)(tail));
   F t = root - 1.6;
   F near = 0x1.9615ac0b7ace9p-11 * t + 0x1.744eb6c45ec67p-6;
   near = near * t + 0x1.ef2abb9b85c37p-3;
@@ -137,9 +137,7 @@ BLOCK(normal, NAME(quantile)(u))
 TARGET static void NAME(normal_pair)(
     uint32_t lo, uint32_t hi, uint32_t index, uint32_t first, uint32_t replication, double *out, double *second) {
   for (uint32_t i = 0; i < 64; i += LANES) {
-    U ordinal = (U){0};
-    for (int lane = 0; lane < LANES; lane++) ordinal[lane] = (uint32_t)(first + i + (uint32_t)lane);
-    F other, u = NAME(draw_both)(lo, hi, (U){0} + index, ordinal, replication, &other);
+    F other, u = NAME(draw_both)(lo, hi, (U){0} + index, NAME(ordinals_from)(first + i), replication, &other);
     F value = NAME(quantile)(u);
     __builtin_memcpy(out + i, &value, sizeof value);
     __builtin_memcpy(second + i, &other, sizeof other);
@@ -150,9 +148,10 @@ TARGET static void NAME(normal_pair)(
   TARGET static void NAME(scattered_##kind)( \
       uint32_t lo, uint32_t hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out) { \
     for (uint32_t i = 0; i < count; i += LANES) { \
-      U n, o; \
-      for (int lane = 0; lane < LANES; lane++) n[lane] = index[i + lane], o[lane] = ordinal[i + lane]; \
-      F u = NAME(draw_at)(lo, hi, n, o, replication); \
+      NAME(u32) n, o; \
+      __builtin_memcpy(&n, index + i, sizeof n); \
+      __builtin_memcpy(&o, ordinal + i, sizeof o); \
+      F u = NAME(draw_at)(lo, hi, __builtin_convertvector(n, U), __builtin_convertvector(o, U), replication); \
       F value = expression; \
       __builtin_memcpy(out + i, &value, sizeof value); \
     } \
