@@ -160,6 +160,22 @@ SCATTERED(uniform, u)
 SCATTERED(exponential, -NAME(log)(1.0 - u))
 SCATTERED(normal, NAME(quantile)(u))
 #undef SCATTERED
+
+TARGET static uint64_t NAME(ranks)(const int64_t *times, uint32_t count, int64_t *ranks) {
+  I sum = (I){0};
+  for (uint32_t i = 0; i < count; i += LANES) {
+    I mine, before = (I){0};
+    __builtin_memcpy(&mine, times + i, sizeof mine);
+    for (uint32_t j = 0; j < count; j++) before -= (I){0} + times[j] < mine;
+    __builtin_memcpy(ranks + i, &before, sizeof before);
+    I lane;
+    for (int k = 0; k < LANES; k++) lane[k] = k;
+    sum += before & (lane + i < (int64_t)count);
+  }
+  uint64_t total = 0;
+  for (int k = 0; k < LANES; k++) total += (uint64_t)sum[k];
+  return total;
+}
 #undef U
 #undef I
 #undef F

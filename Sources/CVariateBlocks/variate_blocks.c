@@ -83,6 +83,14 @@ void souk_block_normal_pair(
   CHOOSE(normal_pair, key_lo, key_hi, index, first, replication, out, second)
 }
 
+uint64_t souk_ranks(const int64_t *times, uint32_t count, int64_t *ranks) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512dq")) return ranks_few(times, count, ranks);
+  if (__builtin_cpu_supports("avx2")) return ranks_avx2(times, count, ranks);
+#endif
+  return ranks_plain(times, count, ranks);
+}
+
 void souk_prefetch(const void *first, uint32_t bytes) {
   for (uint32_t i = 0; i < bytes; i += 64) __builtin_prefetch((const char *)first + i);
 }

@@ -2,7 +2,7 @@
 // one component, or of the order of events, leaves all other draws alone. The key is the stream's key XOR the origin's; the
 // counter is (attempt, index, ordinal, replication). Hot sites keep the standard variates
 // (uniform numbers, exponentials of mean 1, normals: their logarithms and quantiles then overlap instead of waiting for one
-// another, 20 ns each before, 6 after) of 64 consecutive ordinals; when fewer than about 40 % of a block are used, drawing singly is cheaper, and the site does so for a while. Values are the same.
+// another) of 64 consecutive ordinals; when few of a block are used, drawing singly is cheaper, and the site does so for a while. Values are the same.
 
 import SoukModel
 import SoukNumerics
@@ -81,25 +81,40 @@ struct DrawCache: BitwiseCopyable {
   /// Draws still to be made singly before blocks are tried again.
   var singles: Int32 = 0
 
-  /// A block pays from here on: one of 64 with AVX2 costs about as much as 14 draws one by one, with plain vectors 28.
-  static let worthwhile: Int32 = 20
+  /// A block pays from here on: one of 64 costs about as much as six draws one by one, with plain vectors 28.
+  static let worthwhile: Int32 = 10
   static let pause: Int32 = 2048
   /// Blocks that a site keeps, neighbours in neighbouring places: entities reach most sites a little out of order.
   static let ways: Int32 = 4
 }
 
+/// Who draws.
+struct Drawer: BitwiseCopyable {
+  /// The key of its origin, and its number there; 0 where no entity draws.
+  let origin: UInt64
+  let ordinal: UInt32
+  /// Where its frame begins, in which its draws are counted.
+  let slots: Slab<Double>
+  let frame: Int
+}
+
 extension Machine {
+  /// A token that draws; -1: no entity does.
+  @inline(__always)
+  mutating func drawer(_ token: Int32, frame: Int) -> Drawer {
+    if token < 0 { return Drawer(origin: 0, ordinal: 0, slots: frames, frame: frame) }
+    return Drawer(origin: originKeys[tokens[token].origin], ordinal: tokens[token].ordinal, slots: frames, frame: frame)
+  }
+
   /// A draw from a law at a site.
   @inline(__always)
-  mutating func draw(_ law: Int32, site: Int32, token: Int32, frame: Int) -> Double {
+  mutating func draw(_ law: Int32, site: Int32, _ drawer: Drawer) -> Double {
     let kind = laws[law].kind
     if kind == .constant { return laws[law].a }
     if laws[law].isOneWord {
-      let origin = token >= 0 ? originKeys[tokens[token].origin] : 0
-      let ordinal = token >= 0 ? tokens[token].ordinal : 0
-      return drawInverted(laws[law], site: site, index: nextIndex(site: site, frame: frame), origin: origin, ordinal: ordinal)
+      return drawInverted(laws[law], site: site, index: nextIndex(site: site, drawer), origin: drawer.origin, ordinal: drawer.ordinal)
     }
-    return drawWide(law, site: site, token: token, frame: frame)
+    return drawWide(law, site: site, drawer)
   }
 
   /// A draw by inversion at a site with a fixed index: the same bits as `LawSet.quantile` at the counter's uniform number,
@@ -122,15 +137,12 @@ extension Machine {
 
   /// Which draw of an entity at a site comes next: the fixed one, or the count in a slot of its frame.
   @inline(__always)
-  private mutating func nextIndex(site: Int32, frame: Int) -> UInt32 {
+  private mutating func nextIndex(site: Int32, _ drawer: Drawer) -> UInt32 {
     let counter = drawSites[site].counter
-    return counter < 0 ? UInt32(truncatingIfNeeded: drawSites[site].index) : countDraw(frame &+ Int(counter))
-  }
-
-  @inline(__always)
-  private mutating func countDraw(_ slot: Int) -> UInt32 {
-    let count = frames[slot]
-    frames[slot] = count + 1
+    if counter < 0 { return UInt32(truncatingIfNeeded: drawSites[site].index) }
+    let slot = drawer.frame &+ Int(counter)
+    let count = drawer.slots[slot]
+    drawer.slots[slot] = count + 1
     if count < 4_294_967_295 { return UInt32(truncatingIfNeeded: Int(count)) }
     fail(.fault(.drawsExhausted, place: -1))
     return 0
@@ -138,8 +150,8 @@ extension Machine {
 
   /// A draw that needs several words or counts its index in the frame.
   @inline(never)
-  private mutating func drawWide(_ law: Int32, site: Int32, token: Int32, frame: Int) -> Double {
-    var counter = counter(site: site, token: token, frame: frame)
+  private mutating func drawWide(_ law: Int32, site: Int32, _ drawer: Drawer) -> Double {
+    var counter = counter(site: site, drawer)
     if laws[law].kind != .gamma || laws[law].a < 1 { return laws.sample(law, counter) }
     return drawGamma(laws[law], site: site, &counter)
   }
@@ -166,17 +178,12 @@ extension Machine {
     return laws.sampleGamma(law, normal: drawVariates[i], uniform: drawSeconds[i], &counter)
   }
 
-  /// The counter of the next variate of a token at a site.
-  mutating func counter(site: Int32, token: Int32, frame: Int) -> Counter {
-    let drawSite = drawSites[site]
-    let index = nextIndex(site: site, frame: frame)
-    var key = streamKeys[drawSite.stream]
-    var ordinal: UInt32 = 0
-    if token >= 0 {
-      key ^= originKeys[tokens[token].origin]
-      ordinal = tokens[token].ordinal
-    }
-    return Counter(key: key, index: index, ordinal: ordinal, replication: replication)
+  /// The counter of the next variate of an entity at a site.
+  @inline(__always)
+  private mutating func counter(site: Int32, _ drawer: Drawer) -> Counter {
+    let index = nextIndex(site: site, drawer)
+    return Counter(
+      key: streamKeys[drawSites[site].stream] ^ drawer.origin, index: index, ordinal: drawer.ordinal, replication: replication)
   }
 
   /// A standard variate through the blocks of a site, where that pays.
@@ -188,6 +195,7 @@ extension Machine {
       drawCaches[place].hits &+= 1
       return drawVariates[Int(place) &* 64 &+ Int(ordinal & 63)]
     }
+    if let prepared = preparedVariate(key: key, index: index, ordinal: ordinal, variate) { return prepared }
     return standardOutsideBlock(cache: place, key: key, index: index, ordinal: ordinal, variate)
   }
 
@@ -195,7 +203,6 @@ extension Machine {
   private mutating func standardOutsideBlock(
     cache: Int32, key: UInt64, index: UInt32, ordinal: UInt32, _ variate: StandardVariate
   ) -> Double {
-    if let prepared = preparedVariate(key: key, index: index, ordinal: ordinal, variate) { return prepared }
     let isFirst = drawCaches[cache].block == .max
     if drawCaches[cache].singles > 0 || (!isFirst && drawCaches[cache].hits < DrawCache.worthwhile) {
       drawCaches[cache].singles = drawCaches[cache].singles > 0 ? drawCaches[cache].singles - 1 : DrawCache.pause
@@ -228,7 +235,7 @@ extension Machine {
 
   /// `drawDynamic`: a law whose parameters are computed in the journey.
   @inline(never)
-  mutating func drawDynamic(_ op: Op, token: Int32, frame: Int, pc: Int) -> Double {
+  mutating func drawDynamic(_ op: Op, _ drawer: Drawer, pc: Int) -> Double {
     let first = Int(op.b & 0xFFFF)
     let kindIndex = UInt8(truncatingIfNeeded: op.b &>> 16)
     guard let kind = LawKind(rawValue: kindIndex),
@@ -238,19 +245,17 @@ extension Machine {
       return .nan
     }
     if record.isOneWord {
-      let origin = token >= 0 ? originKeys[tokens[token].origin] : 0
-      return drawInverted(
-        record, site: op.c, index: nextIndex(site: op.c, frame: frame), origin: origin, ordinal: token >= 0 ? tokens[token].ordinal : 0)
+      return drawInverted(record, site: op.c, index: nextIndex(site: op.c, drawer), origin: drawer.origin, ordinal: drawer.ordinal)
     }
-    var counter = counter(site: op.c, token: token, frame: frame)
+    var counter = counter(site: op.c, drawer)
     if kind != .gamma || record.a < 1 { return laws.sample(record, counter) }
     return drawGamma(record, site: op.c, &counter)
   }
 
   /// `drawWeighted`: the index of one of several weights in registers, by one uniform number.
   @inline(never)
-  mutating func drawWeighted(_ op: Op, count: Int32, token: Int32, frame: Int, pc: Int) -> Double {
-    var counter = counter(site: op.c, token: token, frame: frame)
+  mutating func drawWeighted(_ op: Op, count: Int32, _ drawer: Drawer, pc: Int) -> Double {
+    var counter = counter(site: op.c, drawer)
     var total = 0.0
     for i in 0..<count {
       let weight = registers[op.b &+ i]

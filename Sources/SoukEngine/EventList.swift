@@ -18,10 +18,11 @@ enum EventKind: UInt64, BitwiseCopyable {
   case batchTimeout, batchCalendar
   /// A source's next arrival.
   case arrival
-  /// An entity's `wait` is over, and the entity is in the event itself / its slots are in the store of parked frames.
-  case parked, parkedFrame
   /// The oldest value leaves a window that somebody waits on.
   case windowEnd
+  /// An entity's `wait` is over, and the entity is in the event itself / so is the one slot that will be read again / its
+  /// slots are in the store of parked frames.
+  case parked, parkedSlot, parkedFrame
 }
 
 /// At one instant: completions (releases) before timers before arrivals; within a class in order of creation.
@@ -42,7 +43,7 @@ struct Event: BitwiseCopyable {
   /// `EventKind` in the highest four bits, the index of the token, station, source or batch in the lower half. Of a parked
   /// entity: its origin (12 bits), where it goes on (16 bits), its ordinal.
   var payload: UInt64
-  /// Of a parked entity: when it was created, or the place of its frame.
+  /// Of a parked entity: when it was created, its slot, or the place of its frame.
   var extra: Int64
 
   @inline(__always)
@@ -66,6 +67,10 @@ struct Event: BitwiseCopyable {
 
   @inline(__always)
   var index: Int { Int(UInt32(truncatingIfNeeded: payload)) }
+
+  /// Of a parked entity.
+  @inline(__always)
+  var origin: Int32 { Int32(truncatingIfNeeded: payload &>> 48 & 0xFFF) }
 
   /// Whether this event comes first.
   @inline(__always)
@@ -198,8 +203,8 @@ struct EventList: BitwiseCopyable {
   private(set) var dead = 0
 
   /// Above `many` pending events the ladder takes over, below `few` the heap.
-  static let many = 2_048
-  static let few = 256
+  static let many = 384
+  static let few = 96
 
   func free() {
     heap.free()
@@ -229,6 +234,10 @@ struct EventList: BitwiseCopyable {
     ladder.hasRefilled = false
     ladder.forEachAtBottom(body)
   }
+
+  /// The events behind those, and where nobody has seen them coming, those as well.
+  @inline(__always)
+  mutating func forEachComing(_ body: (Event) -> Void) { ladder.forEachComing(body) }
 
   /// Takes the first event away; `first()` must have been called since the last change.
   @inline(__always)

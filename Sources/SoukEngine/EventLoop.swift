@@ -45,9 +45,9 @@ extension Machine {
           events.dropDead()
         }
       case EventKind.serviceEnd.rawValue, EventKind.wait.rawValue: happen(event)
-      case EventKind.parked.rawValue, EventKind.parkedFrame.rawValue:
+      case EventKind.parked.rawValue, EventKind.parkedSlot.rawValue, EventKind.parkedFrame.rawValue:
         advance(event)
-        unpark(event)
+        goOn(event)
       default: happenRarely(event, Int32(truncatingIfNeeded: event.index))
       }
       if isDirty || !ready.isEmpty { settle() }

@@ -98,7 +98,7 @@ extension Machine {
     (groups, handles, releases, ordinals, streamKeys, originKeys) = (from.groups, from.handles, from.releases, from.ordinals, from.streamKeys, from.originKeys)
     (logs, windows, heaps, thresholds, touchedHandles) = (from.logs, from.windows, from.heaps, from.thresholds, from.touchedHandles)
     // What the other had besides goes with it.
-    from.registers.free(); from.calls.free(); from.savedRegisters.free(); from.drawCaches.free(); from.drawVariates.free(); from.drawSeconds.free(); from.preparation.free()
+    from.registers.free(); from.passingFrame.free(); from.calls.free(); from.savedRegisters.free(); from.drawCaches.free(); from.drawVariates.free(); from.drawSeconds.free(); from.preparation.free()
     from.dirtyDerived.free(); from.dirtyInvariants.free(); from.dirtyConditions.free(); from.dirtyStations.free(); from.dirtyPools.free()
     from.dirtySources.free()
     for i in 0..<from.chainStations.count { from.chainStations[i].free() }

@@ -83,13 +83,13 @@ extension Machine {
         readTable(op, pc: pc &- 1)
 
       case .draw:
-        let value = draw(op.b, site: op.c, token: token, frame: frame)
+        let value = draw(op.b, site: op.c, drawer(token, frame: frame))
         if value.isNaN { failDraw(op.b, at: pc &- 1) }
         r[op.a] = value
       case .drawDynamic:
-        r[op.a] = drawDynamic(op, token: token, frame: frame, pc: pc &- 1)
+        r[op.a] = drawDynamic(op, drawer(token, frame: frame), pc: pc &- 1)
       case .drawWeighted:
-        r[op.a] = drawWeighted(op, count: code[pc].a, token: token, frame: frame, pc: pc &- 1)
+        r[op.a] = drawWeighted(op, count: code[pc].a, drawer(token, frame: frame), pc: pc &- 1)
         pc &+= 1
       case .extra, .offset: break
 

@@ -1,8 +1,8 @@
 // A ladder queue (Tang, Goh & Thng 2005) for many pending events: a top that only collects, rungs of buckets that are each
-// finer than one bucket of the rung above, and at the bottom one bucket, sorted by (time, order), which gives them out. An
+// finer than one bucket of the rung above, and at the bottom one bucket, sorted by (time, order), which gives them out. Sorting is by ranks,
+// counted side by side, and by insertion where events are of one instant. An
 // event is moved a few times, streaming, instead of sifting through a heap that misses the cache: at 10^7 pending events that
-// was measured 11 to 13 times faster (research notes, "Hold"). What is too much to be sorted by insertion, for it is all of
-// nearly one instant, goes into a heap beside the sorted bucket.
+// was measured 11 to 13 times faster (research notes, "Hold"). What is too much to be sorted, for it is all of nearly one instant, goes into a heap beside the sorted bucket.
 //
 // Buckets are chains of chunks in one arena, so that a bucket costs nothing until it is used. Their widths are powers of two: a
 // division for each event and rung was a twentieth of a journey's time. The chunks that come next are fetched ahead.
@@ -40,6 +40,9 @@ struct LadderQueue: BitwiseCopyable {
 
   /// The next events, the first one last.
   private var sorted = Slab<Event>(capacity: sortedLimit)
+  /// Times of a bucket that comes down, and their ranks.
+  private var times = Slab<Int64>(repeating: 0, count: sortedLimit)
+  private var ranks = Slab<Int64>(repeating: 0, count: sortedLimit)
   private var heap = EventHeap()
   /// Whether the first event is in the heap.
   private var isFirstInHeap = false
@@ -57,11 +60,15 @@ struct LadderQueue: BitwiseCopyable {
   private(set) var count = 0
   /// The bottom has new events that nobody has looked at.
   var hasRefilled = false
+  /// They come from a rung that has just been opened.
+  private var hasOpened = false
 
   init() {}
 
   func free() {
     sorted.free()
+    times.free()
+    ranks.free()
     heap.free()
     events.free()
     nextChunk.free()
@@ -71,7 +78,10 @@ struct LadderQueue: BitwiseCopyable {
 
   func copied() -> LadderQueue {
     var copy = self
-    copy.sorted = sorted.copied()
+    copy.sorted = Slab(capacity: LadderQueue.sortedLimit)
+    for i in 0..<sorted.count { copy.sorted.append(sorted[i]) }
+    copy.times = times.copied()
+    copy.ranks = ranks.copied()
     copy.heap = heap.copied()
     copy.events = events.copied()
     copy.nextChunk = nextChunk.copied()
@@ -167,11 +177,40 @@ struct LadderQueue: BitwiseCopyable {
   /// Brings a bucket down to the bottom, which is empty.
   @inline(__always)
   private mutating func bringDown(_ bucket: inout LadderBucket) {
-    if Int(bucket.count) > LadderQueue.sortedLimit {
+    let n = Int(bucket.count)
+    if n > LadderQueue.sortedLimit {
       while bucket.count > 0 { heap.push(removeLast(from: &bucket)) }
       return
     }
-    while bucket.count > 0 { sortIn(removeLast(from: &bucket)) }
+    if !findRanks(of: bucket) {
+      while bucket.count > 0 { sortIn(removeLast(from: &bucket)) }
+      return
+    }
+    sorted.resize(to: n)
+    var i = 0
+    while i < n {
+      sorted[n &- 1 &- Int(ranks[i])] = removeLast(from: &bucket)
+      i &+= 1
+    }
+  }
+
+  /// Finds the ranks of the events of a bucket, from its last to its first; false if two are of one instant.
+  @inline(__always)
+  private mutating func findRanks(of bucket: LadderBucket) -> Bool {
+    let n = Int(bucket.count)
+    var i = 0
+    var chunk = bucket.chunk
+    var slot = (n &- 1) & (LadderQueue.chunkLength &- 1)
+    while i < n {
+      times[i] = events[Int(chunk) &* LadderQueue.chunkLength &+ slot].time
+      i &+= 1
+      slot &-= 1
+      if slot < 0 {
+        chunk = nextChunk[chunk]
+        slot = LadderQueue.chunkLength &- 1
+      }
+    }
+    return times.findRanks(n, into: ranks)
   }
 
   @inline(__always)
@@ -221,6 +260,28 @@ struct LadderQueue: BitwiseCopyable {
     }
   }
 
+  /// The events of the bucket that comes down next, and those at the bottom if they come from a new rung.
+  @inline(__always)
+  mutating func forEachComing(_ body: (Event) -> Void) {
+    if hasOpened { forEachAtBottom(body) }
+    hasOpened = false
+    if rungs.count == 0 { return }
+    var number = 0
+    guard let bucket = nextBucket(rungs[rungs.count &- 1], &number) else { return }
+    var chunk = bucket.chunk
+    var left = Int(bucket.count)
+    var i = (left &- 1) & (LadderQueue.chunkLength &- 1)
+    while left > 0 {
+      body(events[Int(chunk) &* LadderQueue.chunkLength &+ i])
+      left &-= 1
+      i &-= 1
+      if i < 0 {
+        chunk = nextChunk[chunk]
+        i = LadderQueue.chunkLength &- 1
+      }
+    }
+  }
+
   /// Brings the next bucket down into the bottom.
   @inline(never)
   private mutating func refill() {
@@ -255,20 +316,33 @@ struct LadderQueue: BitwiseCopyable {
     }
   }
 
-  /// Fetches the chunk that will be brought down next.
+  /// The next bucket of a rung from `number` on, counted from its current one, that has events; nil if none is near.
+  @inline(__always)
+  private func nextBucket(_ r: LadderRung, _ number: inout Int) -> LadderBucket? {
+    while number < 4 && r.current &+ number < r.bucketCount {
+      let bucket = buckets[r.buckets &+ r.current &+ number]
+      number &+= 1
+      if bucket.count > 0 { return bucket }
+    }
+    return nil
+  }
+
+  /// Fetches the chunks of the bucket after the next: those of the next were fetched before this one came down.
   @inline(__always)
   private func fetchNext(_ r: LadderRung) {
-    var number = r.current
-    let end = min(number &+ 4, r.bucketCount)
-    while number < end {
-      let bucket = buckets[r.buckets &+ number]
-      if bucket.count > 0 { return events.prefetch(from: Int(bucket.chunk) &* LadderQueue.chunkLength, count: LadderQueue.chunkLength) }
-      number &+= 1
+    var number = 0
+    if nextBucket(r, &number) == nil { return }
+    guard let bucket = nextBucket(r, &number) else { return }
+    var chunk = bucket.chunk
+    while chunk >= 0 {
+      events.prefetch(from: Int(chunk) &* LadderQueue.chunkLength, count: LadderQueue.chunkLength)
+      chunk = nextChunk[chunk]
     }
   }
 
   /// Spreads a chain over a new rung of buckets with `load` events each.
   private mutating func openRung(start: Int64, span: Int64, bucket: inout LadderBucket) {
+    hasOpened = true
     let width = max(span / (Int64(bucket.count) / LadderQueue.load), 1)
     // The nearest power of two.
     let shift = Int64(63 - (width + width / 2).leadingZeroBitCount)

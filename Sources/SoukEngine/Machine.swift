@@ -49,6 +49,8 @@ struct Machine {
   var parkedCount = 0
   var parkedFrames = Slab<Double>()
   var freeParked = -1
+  /// The slots of who is parked without a frame, while its steps are taken.
+  var passingFrame: Slab<Double>
   /// Draws of who will wake next.
   var preparation = DrawPreparation()
   var registers: Slab<Double>
@@ -142,6 +144,7 @@ struct Machine {
     limits = settings.limits
     flag = settings.flag
     frames = Slab(capacity: 64 * max(program.stride, 1))
+    passingFrame = Slab(repeating: 0, count: program.stride)
     registers = program.registers.copied()
     cells = program.cells.copied()
     watchers = program.watchers
@@ -217,6 +220,7 @@ struct Machine {
     copy.tokens = tokens.copied()
     copy.frames = frames.copied()
     copy.parkedFrames = parkedFrames.copied()
+    copy.passingFrame = passingFrame.copied()
     copy.chains = chains.copied()
     for i in 0..<chains.count { copy.chains[i] = chains[i].copied() }
     copy.chainStations = chainStations.copied()
@@ -257,7 +261,7 @@ struct Machine {
   }
 
   func free() {
-    events.free(); tokens.free(); frames.free(); parkedFrames.free(); registers.free(); calls.free(); savedRegisters.free()
+    events.free(); tokens.free(); frames.free(); parkedFrames.free(); passingFrame.free(); registers.free(); calls.free(); savedRegisters.free()
     cells.free(); tallies.free(); thresholds.free(); lost.free()
     for i in 0..<logs.count { logs[i].free() }
     logs.free()
@@ -342,7 +346,7 @@ extension Machine {
     case .batchTimeout: batches[event.index].timer == event.order
     case .batchCalendar: batches[event.index].calendarTimer == event.order
     case .arrival: sources[event.index].timer == event.order
-    case .parked, .parkedFrame: true
+    case .parked, .parkedSlot, .parkedFrame: true
     case .windowEnd: windows[event.index].timer == event.order
     case nil: false
     }
@@ -431,19 +435,26 @@ extension Machine {
   }
 
   /// A journey's token ends.
+  @inline(__always)
   mutating func end(_ token: Int32, outcome: Int32, result: Double) {
-    let record = journeys[tokens[token].journey]
-    lower(record.active, record.weight)
-    raise(record.finished, record.weight)
-    recordTicks(record.time, now &- tokens[token].created)
-    if outcome >= 0 {
-      self.record(record.outcome, Double(outcome))
-      if outcome < record.outcomeCount { raise(program.outcomes[record.outcomes &+ outcome], record.weight) }
-    }
+    finish(tokens[token].journey, created: tokens[token].created, outcome: outcome)
     if isTraced { tell(.finished, token, Double(outcome)) }
     if tokens[token].handle >= 0 { finishHandle(tokens[token].handle, result: result) }
     dissolveGroups(of: token)
     freeToken(token)
+  }
+
+  /// What is told of the end of a journey.
+  @inline(__always)
+  mutating func finish(_ journey: Int32, created: Int64, outcome: Int32) {
+    let record = journeys[journey]
+    lower(record.active, record.weight)
+    raise(record.finished, record.weight)
+    recordTicks(record.time, now &- created)
+    if outcome >= 0 {
+      self.record(record.outcome, Double(outcome))
+      if outcome < record.outcomeCount { raise(program.outcomes[record.outcomes &+ outcome], record.weight) }
+    }
   }
 }
 

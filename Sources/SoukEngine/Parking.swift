@@ -11,7 +11,12 @@ enum ParkMode {
   static let never: Int32 = 0
   /// Nothing of the frame will be read again.
   static let value: Int32 = 1
-  static let frame: Int32 = 2
+  /// One slot, the op's operand c, will be read again, and nobody will ask when the entity was created.
+  static let slot: Int32 = 2
+  static let frame: Int32 = 3
+
+  /// Among the live slots: when the entity was created.
+  static let created: UInt64 = 1 << 63
 
   /// The widths of the fields in an event's payload.
   static let placeLimit = 1 << 16
@@ -38,13 +43,21 @@ extension Program {
     for i in waits { code[i].b = ParkMode.never }
     guard canPark, !waits.isEmpty, code.count < ParkMode.placeLimit, model.origins.count < ParkMode.originLimit else { return code }
     // What is open in `time m { }` is asked for at any time.
-    let framesMatter = stride > 64 || model.journeys.contains { !$0.timed.isEmpty }
+    let framesMatter = stride > 63 || model.journeys.contains { !$0.timed.isEmpty }
     let live = framesMatter ? [] : liveSlots(model)
-    for i in waits { code[i].b = framesMatter || live[i + 1] != 0 ? ParkMode.frame : ParkMode.value }
+    for i in waits {
+      code[i].b = ParkMode.frame
+      if framesMatter { continue }
+      if live[i + 1] & ~ParkMode.created == 0 { code[i].b = ParkMode.value }
+      if live[i + 1].nonzeroBitCount == 1 && live[i + 1] != ParkMode.created {
+        code[i].b = ParkMode.slot
+        code[i].c = Int32(live[i + 1].trailingZeroBitCount)
+      }
+    }
     return code
   }
 
-  /// For each op the slots (a bit each) that may be read, from it on, before they are written.
+  /// For each op the slots (a bit each) that may be read, from it on, before they are written; and `ParkMode.created`.
   private static func liveSlots(_ model: CompiledModel) -> [UInt64] {
     let code = model.code
     var live = [UInt64](repeating: 0, count: code.count + 1)
@@ -82,7 +95,8 @@ extension Program {
     case .transfer, .reserve, .capture:
       let site = model.transfers[Int(op.a)]
       return next | bit(site.reservation) | target(site.otherwise)
-    case .end, .trap, .endEvaluation: return 0
+    case .end: return ParkMode.created
+    case .trap, .endEvaluation: return 0
     case .offset:
       // An op that reaches several slots, by a row.
       var moved = i + 1
@@ -111,6 +125,9 @@ extension Machine {
     var extra = tokens[token].created
     if mode == ParkMode.value {
       payload |= EventKind.parked.rawValue &<< 60
+    } else if mode == ParkMode.slot {
+      payload |= EventKind.parkedSlot.rawValue &<< 60
+      extra = Int64(bitPattern: frames[Int(token) &* stride &+ Int(code[pc &- 1].c)].bitPattern)
     } else {
       payload |= EventKind.parkedFrame.rawValue &<< 60
       extra = keepFrame(of: token, who: who)
@@ -142,29 +159,106 @@ extension Machine {
     return Int64(place)
   }
 
-  /// A parked entity's wait is over: it has a token again, and goes on.
-  @inline(__always)
-  mutating func unpark(_ event: Event) {
-    let token = newToken(hasFrame: event.kind == EventKind.parkedFrame.rawValue)
+  /// A parked entity's wait is over: it goes on where it is, on its event and its parked frame, until it waits again or ends;
+  /// at the first op that needs more, and where the budget is used up, it has a token again. The same ops as in `execute`, which
+  /// took twice the time for a token and the two copies of a frame.
+  @inline(never)
+  mutating func goOn(_ event: Event) {
+    let code = self.code
+    let r = registers
+    let mode = Int32(truncatingIfNeeded: event.kind &- EventKind.parked.rawValue) &+ ParkMode.value
+    let slots = mode == ParkMode.frame ? parkedFrames : passingFrame
+    let frame = mode == ParkMode.frame ? Int(event.extra) &+ 2 : 0
+    var pc = Int(event.payload &>> 32 & 0xFFFF)
+    if mode == ParkMode.slot { slots[Int(code[pc &- 1].c)] = Double(bitPattern: UInt64(bitPattern: event.extra)) }
+    while budget > 0 {
+      let op = code[pc]
+      switch op.code {
+      case .move: r[op.a] = r[op.b]
+      case .add: r[op.a] = r[op.b] + r[op.c]
+      case .subtract: r[op.a] = r[op.b] - r[op.c]
+      case .multiply: r[op.a] = r[op.b] * r[op.c]
+      case .divide: r[op.a] = r[op.b] / r[op.c]
+      case .less: r[op.a] = r[op.b] < r[op.c] ? 1 : 0
+      case .lessOrEqual: r[op.a] = r[op.b] <= r[op.c] ? 1 : 0
+      case .loadSlot: r[op.a] = slots[frame &+ Int(op.b)]
+      case .storeSlot: slots[frame &+ Int(op.a)] = r[op.b]
+      case .loadCell: r[op.a] = cells[op.b].value
+      case .now: r[op.a] = seconds(now)
+      case .draw:
+        let value = draw(
+          op.b, site: op.c,
+          Drawer(origin: originKeys[event.origin], ordinal: UInt32(truncatingIfNeeded: event.payload), slots: slots, frame: frame))
+        if value.isNaN { failDraw(op.b, at: pc) }
+        r[op.a] = value
+      case .jump:
+        budget &-= 1
+        pc = Int(op.a)
+        continue
+      case .jumpIfZero where r[op.a] == 0, .jumpUnlessZero where r[op.a] != 0:
+        budget &-= 1
+        pc = Int(op.b)
+        continue
+      case .jumpIfLess where r[op.a] < r[op.b], .jumpIfLessOrEqual where r[op.a] <= r[op.b]:
+        budget &-= 1
+        pc = Int(op.c)
+        continue
+      case .jumpIfZero, .jumpUnlessZero, .jumpIfLess, .jumpIfLessOrEqual: break
+      case .count: add(op.a, r[op.b] * weight)
+      case .setCell: set(op.a, to: r[op.b])
+      case .addCell: add(op.a, r[op.b])
+      case .record: record(op.a, r[op.b])
+      case .timeBegin: slots[frame &+ Int(op.a)] = Beginning.of(now)
+      case .timeEnd:
+        let began = slots[frame &+ Int(op.a)]
+        if began >= 0 { record(op.b, seconds(now &- Beginning.ticks(began))) }
+        slots[frame &+ Int(op.a)] = -1
+      case .note: break
+      case .wait where op.b == mode:
+        guard let delay = Machine.ticks(r[op.a]), delay < .max &- now else { return unpark(event, from: pc, slots, frame) }
+        budget &-= 1
+        let payload = event.payload & ~(0xFFFF &<< 32) | UInt64(pc &+ 1) &<< 32
+        let extra = mode == ParkMode.slot ? Int64(bitPattern: slots[Int(op.c)].bitPattern) : event.extra
+        return events.push(Event(time: now &+ delay, order: nextOrder(EventClass.timer), payload: payload, extra: extra))
+      case .end:
+        budget &-= 1
+        let created = mode == ParkMode.frame ? Int64(bitPattern: slots[Int(event.extra)].bitPattern) : event.extra
+        finish(program.originJourneys[event.origin], created: created, outcome: op.a)
+        if mode == ParkMode.frame { freeFrame(Int(event.extra)) }
+        parkedCount &-= 1
+        return
+      default: return unpark(event, from: pc, slots, frame)
+      }
+      budget &-= 1
+      pc &+= 1
+    }
+    unpark(event, from: pc, slots, frame)
+  }
+
+  /// A parked entity has a token again, and goes on at `pc`.
+  @inline(never)
+  private mutating func unpark(_ event: Event, from pc: Int, _ slots: Slab<Double>, _ frame: Int) {
+    let token = newToken(hasFrame: true)
     parkedCount &-= 1
-    let origin = Int32(truncatingIfNeeded: event.payload &>> 48 & 0xFFF)
-    tokens[token].origin = origin
+    tokens[token].origin = event.origin
     tokens[token].ordinal = UInt32(truncatingIfNeeded: event.payload)
-    tokens[token].journey = program.originJourneys[origin]
-    tokens[token].created = event.extra
-    if event.kind == EventKind.parkedFrame.rawValue { takeFrame(token, Int(event.extra)) }
-    execute(token, from: Int(event.payload &>> 32 & 0xFFFF), frame: Int(token) &* stride)
+    tokens[token].journey = program.originJourneys[event.origin]
+    let own = Int(token) &* stride
+    var i = 0
+    while i < stride {
+      frames[own &+ i] = slots[frame &+ i]
+      i &+= 1
+    }
+    if event.kind == EventKind.parked.rawValue { tokens[token].created = event.extra }
+    if event.kind == EventKind.parkedFrame.rawValue {
+      tokens[token].created = Int64(bitPattern: slots[Int(event.extra)].bitPattern)
+      freeFrame(Int(event.extra))
+    }
+    execute(token, from: pc, frame: own)
   }
 
   @inline(__always)
-  private mutating func takeFrame(_ token: Int32, _ place: Int) {
-    tokens[token].created = Int64(bitPattern: parkedFrames[place].bitPattern)
-    let frame = Int(token) &* stride
-    var i = 0
-    while i < stride {
-      frames[frame &+ i] = parkedFrames[place &+ 2 &+ i]
-      i &+= 1
-    }
+  private mutating func freeFrame(_ place: Int) {
     parkedFrames[place] = Double(bitPattern: UInt64(bitPattern: Int64(freeParked)))
     parkedFrames[place &+ 1] = Double(bitPattern: .max)
     freeParked = place

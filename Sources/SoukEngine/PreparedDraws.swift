@@ -29,20 +29,33 @@ struct PreparedDraw: BitwiseCopyable {
   static let places = 256
   /// Events that are looked at; a bucket has 16 on the average, and 96 at most.
   static let most = 96
+  /// Sites of whose draws some are prepared in a bucket.
+  static let rounds = 4
 
   @inline(__always)
   static func place(of ordinal: UInt32) -> Int { Int((ordinal &* 0x9E37_79B1) &>> 24) }
 }
 
+/// A draw that will be asked for.
+struct ComingDraw: BitwiseCopyable {
+  var site: Int32 = 0
+  var origin: Int32 = 0
+  var ordinal: UInt32 = 0
+  var index: UInt32 = 0
+  var variate = StandardVariate.uniform
+}
+
 /// Room to prepare draws in.
 struct DrawPreparation: BitwiseCopyable {
   var table = Slab(repeating: PreparedDraw(), count: PreparedDraw.places)
+  var coming = Slab(repeating: ComingDraw(), count: PreparedDraw.most)
   var indices = Slab<UInt32>(repeating: 0, count: PreparedDraw.most + 16)
   var ordinals = Slab<UInt32>(repeating: 0, count: PreparedDraw.most + 16)
   var values = Slab<Double>(repeating: 0, count: PreparedDraw.most + 16)
 
   func free() {
     table.free()
+    coming.free()
     indices.free()
     ordinals.free()
     values.free()
@@ -66,6 +79,10 @@ extension Program {
       switch op.code {
       case .jump: pc = Int(op.a)
       case .draw: return next(model.laws[Int(op.b)].kind, model.drawSites[Int(op.c)], op.c)
+      case .use:
+        let use = model.uses[Int(op.a)]
+        let law = model.stations[Int(use.station)].service
+        return use.service < 0 && use.draw >= 0 ? next(model.laws[Int(law)].kind, model.drawSites[Int(use.draw)], use.draw) : nil
       case .drawDynamic:
         guard let kind = LawKind(rawValue: UInt8(truncatingIfNeeded: op.b >> 16)) else { return nil }
         return next(kind, model.drawSites[Int(op.c)], op.c)
@@ -92,8 +109,8 @@ extension Program {
 }
 
 extension Machine {
-  /// A bucket of events has come down: asks for the parked frames and tokens that will be wanted next, each of which by itself
-  /// would be a miss of the cache that everything waits for, then prepares their draws.
+  /// A bucket of events has come down: asks for the parked frames and tokens that the next one will want, each of which by
+  /// itself would be a miss of the cache that everything waits for, then prepares the draws of this one.
   @inline(never)
   mutating func lookAhead() {
     let parked = parkedFrames
@@ -101,7 +118,7 @@ extension Machine {
     let tokens = self.tokens
     let frames = self.frames
     let stride = self.stride
-    events.forEachRefilled { event in
+    events.forEachComing { event in
       if event.kind == EventKind.parkedFrame.rawValue {
         parked.prefetch(from: Int(event.extra), count: width)
       } else if event.kind == EventKind.wait.rawValue || event.kind == EventKind.serviceEnd.rawValue {
@@ -112,37 +129,71 @@ extension Machine {
     prepareDraws()
   }
 
-  /// Makes the variates of those that will draw at the same site as the first of them.
+  /// Makes the variates that are certain to be asked for, those of one site and origin together.
   @inline(__always)
   private mutating func prepareDraws() {
-    let next = program.nextDraws
-    let store = parkedFrames
+    var count = findComing()
+    let coming = preparation.coming
     let indices = preparation.indices
     let ordinals = preparation.ordinals
-    var first = NextDraw()
-    var origin: UInt64 = .max
+    var rounds = 0
+    while count >= 2 && rounds < PreparedDraw.rounds {
+      let first = coming[0]
+      var same = 0
+      var others = 0
+      var i = 0
+      while i < count {
+        let draw = coming[i]
+        if draw.site == first.site && draw.origin == first.origin {
+          ordinals[same] = draw.ordinal
+          indices[same] = draw.index
+          same &+= 1
+        } else {
+          coming[others] = draw
+          others &+= 1
+        }
+        i &+= 1
+      }
+      count = others
+      rounds &+= 1
+      if same >= 2 { prepare(first, count: same) }
+    }
+  }
+
+  /// Those at the bottom whose next draw is certain; how many.
+  @inline(__always)
+  private mutating func findComing() -> Int {
+    let next = program.nextDraws
+    let store = parkedFrames
+    let coming = preparation.coming
     var count = 0
     events.forEachRefilled { event in
-      if event.kind < EventKind.parked.rawValue || event.kind > EventKind.parkedFrame.rawValue || count == PreparedDraw.most { return }
+      if event.kind < EventKind.parked.rawValue || count == PreparedDraw.most { return }
       let draw = next[Int(event.payload &>> 32 & 0xFFFF)]
-      let isFramed = event.kind == EventKind.parkedFrame.rawValue
-      if draw.site < 0 || (draw.counter >= 0 && !isFramed) { return }
-      if count == 0 {
-        first = draw
-        origin = event.payload &>> 48 & 0xFFF
-      } else if draw.site != first.site || event.payload &>> 48 & 0xFFF != origin {
-        return
+      if draw.site < 0 { return }
+      var index = draw.index
+      if draw.counter >= 0 {
+        // Of one slot that is carried, it is this one.
+        let drawn = event.kind == EventKind.parkedSlot.rawValue
+          ? Double(bitPattern: UInt64(bitPattern: event.extra)) : store[Int(event.extra) &+ 2 &+ Int(draw.counter)]
+        index = UInt32(truncatingIfNeeded: Int(drawn))
       }
-      ordinals[count] = UInt32(truncatingIfNeeded: event.payload)
-      indices[count] = draw.counter < 0 ? draw.index : UInt32(truncatingIfNeeded: Int(store[Int(event.extra) &+ 2 &+ Int(draw.counter)]))
+      coming[count] = ComingDraw(
+        site: draw.site, origin: event.origin, ordinal: UInt32(truncatingIfNeeded: event.payload), index: index, variate: draw.variate)
       count &+= 1
     }
-    if count < 2 { return }
-    let key = streamKeys[drawSites[first.site].stream] ^ originKeys[Int(origin)]
-    preparation.values.fillVariates(
-      key: StreamKey(bits: key), indices: indices, ordinals: ordinals, count: count, replication: replication, first.variate)
+    return count
+  }
+
+  @inline(__always)
+  private mutating func prepare(_ first: ComingDraw, count: Int) {
+    let key = streamKeys[drawSites[first.site].stream] ^ originKeys[first.origin]
+    let indices = preparation.indices
+    let ordinals = preparation.ordinals
     let values = preparation.values
     let table = preparation.table
+    values.fillVariates(
+      key: StreamKey(bits: key), indices: indices, ordinals: ordinals, count: count, replication: replication, first.variate)
     var i = 0
     while i < count {
       table[PreparedDraw.place(of: ordinals[i])] = PreparedDraw(
@@ -156,9 +207,7 @@ extension Machine {
   mutating func preparedVariate(key: UInt64, index: UInt32, ordinal: UInt32, _ variate: StandardVariate) -> Double? {
     let place = PreparedDraw.place(of: ordinal)
     let table = preparation.table
-    if table[place].ordinal == ordinal && table[place].key == key && table[place].index == index && table[place].variate == variate.rawValue {
-      return table[place].value
-    }
-    return nil
+    let isIt = table[place].ordinal == ordinal && table[place].key == key && table[place].index == index && table[place].variate == variate.rawValue
+    return isIt ? table[place].value : nil
   }
 }

@@ -92,6 +92,13 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
     count += n
   }
 
+  /// Makes it `n` elements, no more than there is room for; new ones are whatever lies there.
+  @inline(__always)
+  mutating func resize(to n: Int) {
+    assert(n <= capacity)
+    count = n
+  }
+
   @inline(__always)
   mutating func removeLast() -> Element {
     assert(count > 0)
@@ -173,6 +180,15 @@ extension Slab<Double> {
       unsafe VariateBlock.exponential(key: key, indices: i, ordinals: o, count: number, replication: replication, into: base)
     case .normal, .normalPair: unsafe VariateBlock.normal(key: key, indices: i, ordinals: o, count: number, replication: replication, into: base)
     }
+  }
+}
+
+extension Slab<Int64> {
+  /// The ranks of the first `number` elements among them; false if two are the same.
+  @inline(__always)
+  func findRanks(_ number: Int, into ranks: Slab<Int64>) -> Bool {
+    assert((number + 15) & ~15 <= min(count, ranks.count))
+    return unsafe Ranks.find(of: base, count: number, into: ranks.base)
   }
 }
 

@@ -19,7 +19,7 @@ extension Machine {
     }
     var service: Int64 = 0
     if !stations[s].hasRate {
-      let duration = site.service >= 0 ? registers[site.service] : draw(stations[s].serviceLaw, site: site.draw, token: token, frame: frame)
+      let duration = site.service >= 0 ? registers[site.service] : draw(stations[s].serviceLaw, site: site.draw, drawer(token, frame: frame))
       guard let ticks = Machine.ticks(duration) else {
         if duration.isNaN && site.service < 0 { failDraw(stations[s].serviceLaw, at: pc &- 1) }
         failTime(duration, at: pc &- 1)

@@ -1,5 +1,5 @@
-// Standard variates of 64 consecutive ordinals of a random stream, by the widest vectors that the processor has. See
-// `VariateBlock` in SoukNumerics, which is the only user.
+// Standard variates of a random stream, many at once, and the ranks of a few times, by the widest vectors that the processor
+// has. See `VariateBlock` and `Ranks` in SoukNumerics, which are the only users.
 #ifndef VARIATE_BLOCKS_H
 #define VARIATE_BLOCKS_H
 #include <stdint.h>
@@ -21,6 +21,9 @@ void souk_scattered_exponential(
     uint32_t key_lo, uint32_t key_hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out);
 void souk_scattered_normal(
     uint32_t key_lo, uint32_t key_hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out);
+/// For each of `count` times how many are earlier, and the sum of these: count (count − 1) / 2 where no two are the same. Both arrays
+/// must have room for the next multiple of 16.
+uint64_t souk_ranks(const int64_t *times, uint32_t count, int64_t *ranks);
 /// Asks for the cache lines of some bytes.
 void souk_prefetch(const void *first, uint32_t bytes);
 #endif
