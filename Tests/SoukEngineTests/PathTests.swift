@@ -24,17 +24,21 @@ struct RandomWay {
     self.seed = seed
     b.recording = recording
     for _ in 0..<(1 + number(3)) {
-      if number(3) == 0 { waits() } else { row() }
+      switch number(6) {
+      case 0, 1: waits()
+      case 2: rounds()
+      default: row()
+      }
     }
   }
 
-  private mutating func number(_ n: Int) -> Int {
+  fileprivate mutating func number(_ n: Int) -> Int {
     ordinal += 1
     let words = Philox4x32.philox4x32(key: StreamKey(seed: seed, path: "way"), attempt: 0, index: 0, ordinal: ordinal, replication: 0)
     return Int(words.0 % UInt64(n))
   }
 
-  private mutating func name(_ kind: String) -> String {
+  fileprivate mutating func name(_ kind: String) -> String {
     names += 1
     return "\(kind) \(names)"
   }
@@ -103,6 +107,38 @@ struct RandomWay {
     b.emit(.record, timed, few)
     b.emit(.end, 0, -1)
     sources(of: j)
+  }
+}
+
+extension RandomWay {
+  /// Entities that go round for ever: what they keep is nothing but the count of their draws, or another slot beside it; now and
+  /// then they branch, count, and queue in the middle of a round.
+  fileprivate mutating func rounds() {
+    let j = b.journey(name("rounds"), slots: 3)
+    let site = b.drawSite(name("round"))
+    b.model.drawSites[Int(site)].counter = 2
+    let law = b.law(number(3) == 0 ? Law(.discreteUniform, 0, 40) : Law(.exponential, 20))
+    let delay = b.register(), kept = b.register(), flag = b.register(), half = b.register(10), one = b.register(1)
+    let counted = b.cell(name("counted")), observed = b.tally(name("observed"))
+    let keepsAnother = number(2) == 0
+    let top = b.here
+    b.emit(.draw, delay, law, site)
+    if keepsAnother { b.emit(.storeSlot, 0, delay) }
+    b.emit(.wait, delay)
+    if keepsAnother { b.emit(.loadSlot, kept, 0) } else { b.emit(.now, kept) }
+    b.emit(.record, observed, kept)
+    b.emit(.count, counted, one)
+    b.emit(.less, flag, kept, half)
+    // Written and read within a round: nothing that is kept.
+    b.emit(.storeSlot, 1, flag)
+    b.emit(.loadSlot, flag, 1)
+    let skip = b.here
+    b.emit(.jumpIfZero, flag, 0)
+    if number(2) == 0 { _ = b.use(b.station(name("in the way"), servers: 2, service: Law(.exponential, 0.1))) }
+    b.emit(.wait, one)
+    b.patch(skip, b: b.here)
+    b.emit(.jump, top)
+    b.source(name("who goes round"), .poisson(rate: 0.9), journey: j, limit: 40)
   }
 }
 
