@@ -2,6 +2,7 @@
 // `VariateBlock` in SoukNumerics, which is the only user.
 #ifndef VARIATE_BLOCKS_H
 #define VARIATE_BLOCKS_H
+#include <stddef.h>
 #include <stdint.h>
 
 /// Uniform numbers.
@@ -23,4 +24,7 @@ void souk_scattered_normal(
     uint32_t key_lo, uint32_t key_hi, const uint32_t *index, const uint32_t *ordinal, uint32_t count, uint32_t replication, double *out);
 /// Asks for the cache lines of some bytes.
 void souk_prefetch(const void *first, uint32_t bytes);
+/// Memory that grows without being copied, where it is large: the system moves its pages.
+void *souk_resize(void *memory, size_t bytes);
+void souk_free(void *memory);
 #endif
