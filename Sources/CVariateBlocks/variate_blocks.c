@@ -2,6 +2,7 @@
 // has). In Swift there is no way to compile a function for a processor that isn't the least one, and at the least one a
 // draw took 165 instructions, against about 25 here with AVX2. No multiplication and addition may be fused: bits would change.
 #include "include/variate_blocks.h"
+#include <stdlib.h>
 #pragma STDC FP_CONTRACT OFF
 #pragma clang diagnostic ignored "-Wunused-function"
 
@@ -94,3 +95,6 @@ uint64_t souk_ranks(const int64_t *times, uint32_t count, int64_t *ranks) {
 void souk_prefetch(const void *first, uint32_t bytes) {
   for (uint32_t i = 0; i < bytes; i += 64) __builtin_prefetch((const char *)first + i);
 }
+
+void *souk_resize(void *memory, size_t bytes) { return realloc(memory, bytes); }
+void souk_free(void *memory) { free(memory); }

@@ -20,6 +20,8 @@ enum EventKind: UInt64, BitwiseCopyable {
   case arrival
   /// The oldest value leaves a window that somebody waits on.
   case windowEnd
+  /// The patience of one who stands in a line by value is over: of which station, and in `extra` the number in the line.
+  case patienceInLine
   /// An entity's `wait` is over, and the entity is in the event itself / so is the one slot that will be read again / its
   /// slots are in the store of parked frames.
   case parked, parkedSlot, parkedFrame
@@ -275,9 +277,12 @@ struct EventList: BitwiseCopyable {
   var isCrowded: Bool { dead > 1024 && dead > count / 2 }
 
   /// Throws out all events for which `isAlive` doesn't hold; O(n log n).
-  mutating func purge(_ isAlive: (Event) -> Bool) {
+  mutating func purge(_ isAlive: (Event) -> Bool) { rebuild { isAlive($0) ? $0 : nil } }
+
+  /// Throws out all events for which `kept` gives none, and keeps what it gives of the others; O(n log n).
+  mutating func rebuild(_ kept: (Event) -> Event?) {
     var target = EventHeap()
-    let keep: (Event) -> Void = { if isAlive($0) { target.push($0) } }
+    let keep: (Event) -> Void = { if let event = kept($0) { target.push(event) } }
     if usesLadder { ladder.drain(keep) } else { heap.drain(keep) }
     heap.free()
     heap = target

@@ -81,6 +81,7 @@ extension Machine {
     case .batchTimeout: closeBatch(index)
     case .batchCalendar: callBatch(index)
     case .windowEnd: endWindow(index)
+    case .patienceInLine: losePatienceInLine(index, number: event.extra)
     default: break
     }
   }

@@ -93,9 +93,12 @@ extension Machine {
     for i in 0..<logs.count { logs[i].free() }
     for i in 0..<windows.count { windows[i].free() }
     for i in 0..<heaps.count { heaps[i].free() }
+    for i in 0..<lines.count { lines[i].free() }
+    lines.free(); waiters.free()
     logs.free(); windows.free(); heaps.free(); thresholds.free()
     (events, tokens, frames, parkedFrames, cells, tallies, lost) = (from.events, from.tokens, from.frames, from.parkedFrames, from.cells, from.tallies, from.lost)
     (groups, handles, releases, ordinals, streamKeys, originKeys) = (from.groups, from.handles, from.releases, from.ordinals, from.streamKeys, from.originKeys)
+    (lines, waiters) = (from.lines, from.waiters)
     (logs, windows, heaps, thresholds, touchedHandles) = (from.logs, from.windows, from.heaps, from.thresholds, from.touchedHandles)
     // What the other had besides goes with it.
     from.registers.free(); from.passingFrame.free(); from.calls.free(); from.savedRegisters.free(); from.drawCaches.free(); from.drawVariates.free(); from.drawSeconds.free(); from.preparation.free()

@@ -117,7 +117,7 @@ extension Machine {
         pc = waitUntil(token, r[op.a], pc: pc)
       case .use:
         tokens[token].pc = Int32(truncatingIfNeeded: pc)
-        pc = use(token, site: op.a, pc: pc, frame: frame)
+        pc = use(token, site: op.a, mode: op.b, pc: pc, frame: frame)
       case .seize:
         tokens[token].pc = Int32(truncatingIfNeeded: pc)
         pc = seize(token, requests[op.a], pc: pc)

@@ -80,6 +80,9 @@ struct Machine {
   var stations: Slab<StationState>
   /// Two for each station (who waits, who is served), then one for each pool.
   var heaps: Slab<TokenHeap>
+  /// Who waits at each station, where that is a line, and their records.
+  var lines: Slab<WaitingLine>
+  var waiters = WaiterArena()
   var pools: Slab<PoolState>
   var levels: Slab<LevelState>
   var accounts: Slab<AccountState>
@@ -167,6 +170,8 @@ struct Machine {
     conditions = program.conditions.copied()
     heaps = Slab(capacity: 2 * model.stations.count + model.pools.count)
     for _ in 0..<(2 * model.stations.count + model.pools.count) { heaps.append(TokenHeap()) }
+    lines = Slab(capacity: model.stations.count)
+    for _ in 0..<model.stations.count { lines.append(WaitingLine()) }
     sources = Slab(capacity: model.sources.count)
     releases = Slab()
     laws = program.laws
@@ -246,6 +251,9 @@ struct Machine {
     copy.stations = stations.copied()
     copy.heaps = heaps.copied()
     for i in 0..<heaps.count { copy.heaps[i] = heaps[i].copied() }
+    copy.lines = lines.copied()
+    for i in 0..<lines.count { copy.lines[i] = lines[i].copied() }
+    copy.waiters = waiters.copied()
     copy.pools = pools.copied()
     copy.levels = levels.copied()
     copy.accounts = accounts.copied()
@@ -276,6 +284,8 @@ struct Machine {
     chainStations.free()
     for i in 0..<heaps.count { heaps[i].free() }
     heaps.free()
+    for i in 0..<lines.count { lines[i].free() }
+    lines.free(); waiters.free()
     pools.free(); levels.free(); accounts.free(); batches.free(); groups.free(); conditions.free(); handles.free()
     sources.free(); releases.free(); streamKeys.free(); originKeys.free(); ordinals.free(); drawCaches.free(); drawVariates.free(); drawSeconds.free()
     preparation.free()
@@ -283,9 +293,10 @@ struct Machine {
 
   /// Bytes of storage that grows with the run.
   var bytes: Int {
-    var total = tokens.bytes + frames.bytes + parkedFrames.bytes + events.bytes + lost.bytes + handles.bytes + groups.bytes + releases.bytes
+    var total = tokens.bytes + frames.bytes + parkedFrames.bytes + events.bytes + lost.bytes + waiters.bytes + handles.bytes + groups.bytes + releases.bytes
     for i in 0..<logs.count { total += logs[i].times.bytes + logs[i].values.bytes }
     for i in 0..<heaps.count { total += heaps[i].entries.bytes }
+    for i in 0..<lines.count { total += lines[i].bytes }
     for i in 0..<chainStations.count { total += chainStations[i].bytes }
     for i in 0..<windows.count { total += windows[i].ring.bytes + windows[i].highest.bytes }
     return total
@@ -293,7 +304,7 @@ struct Machine {
 
   /// What storages that are nearly full will take when they grow, so that a run stops before it is over its limit and not after.
   var bytesToCome: Int {
-    var total = tokens.bytesToCome + frames.bytesToCome + parkedFrames.bytesToCome + handles.bytesToCome + releases.bytesToCome
+    var total = tokens.bytesToCome + frames.bytesToCome + parkedFrames.bytesToCome + waiters.bytesToCome + handles.bytesToCome + releases.bytesToCome
     for i in 0..<logs.count { total += logs[i].times.bytesToCome + logs[i].values.bytesToCome }
     for i in 0..<chainStations.count { total += chainStations[i].bytesToCome }
     return total
@@ -348,6 +359,7 @@ extension Machine {
     case .arrival: sources[event.index].timer == event.order
     case .parked, .parkedSlot, .parkedFrame: true
     case .windowEnd: windows[event.index].timer == event.order
+    case .patienceInLine: lines[event.index].isThere(event.extra, in: waiters)
     case nil: false
     }
   }
@@ -507,10 +519,8 @@ extension Machine {
     }
     if allotted >= limits.maxSteps { fail(.limit(.steps, place: where_)) }
     events.adapt()
-    if events.isCrowded {
-      var machine = self
-      events.purge { machine.isAlive($0) }
-    }
+    let closesUp = linesAreGappy
+    if closesUp || events.isCrowded { tidy(closesUp: closesUp) }
     if bytes + bytesToCome > limits.maxBytes { fail(.limit(.memory, place: where_)) }
     flag?.reach(now)
     var interval = Machine.checkInterval

@@ -5,7 +5,7 @@
 
 import SoukModel
 
-/// What a `wait` op keeps of an entity; in its unused operand b.
+/// What a `wait` op, and a `use` whose entity waits in a line, keeps of an entity; in its unused operand b.
 enum ParkMode {
   /// The token stays.
   static let never: Int32 = 0
@@ -36,12 +36,13 @@ extension Program {
     return journeys
   }
 
-  /// The code with the mode of each `wait` in its operand b.
+  /// The code with the mode of each `wait` and `use` in its operand b.
   static func withParkModes(_ model: CompiledModel, stride: Int, canPark: Bool) -> [Op] {
     var code = model.code
     let waits = code.indices.filter { code[$0].code == .wait }
-    for i in waits { code[i].b = ParkMode.never }
-    guard canPark, !waits.isEmpty, code.count < ParkMode.placeLimit, model.origins.count < ParkMode.originLimit else { return code }
+    let uses = code.indices.filter { code[$0].code == .use }
+    for i in waits + uses { code[i].b = ParkMode.never }
+    guard canPark, !waits.isEmpty || !uses.isEmpty, code.count < ParkMode.placeLimit, model.origins.count < ParkMode.originLimit else { return code }
     // What is open in `time m { }` is asked for at any time.
     let framesMatter = stride > 63 || model.journeys.contains { !$0.timed.isEmpty }
     let live = framesMatter ? [] : liveSlots(model)
@@ -53,6 +54,14 @@ extension Program {
         code[i].b = ParkMode.slot
         code[i].c = Int32(live[i + 1].trailingZeroBitCount)
       }
+    }
+    for i in uses {
+      code[i].b = ParkMode.frame
+      if framesMatter { continue }
+      let site = model.uses[Int(code[i].a)]
+      // Who runs out of patience goes on at the `else`.
+      let mayRenege = site.otherwise >= 0 && (site.patience >= 0 || i > 0 && code[i - 1].code == .offset)
+      if (live[i + 1] | (mayRenege ? live[Int(site.otherwise)] : 0)) & ~ParkMode.created == 0 { code[i].b = ParkMode.value }
     }
     return code
   }
@@ -140,7 +149,7 @@ extension Machine {
 
   /// The place of a copy of a token's frame.
   @inline(__always)
-  private mutating func keepFrame(of token: Int32, who: UInt64) -> Int64 {
+  mutating func keepFrame(of token: Int32, who: UInt64) -> Int64 {
     var place = freeParked
     if place >= 0 {
       freeParked = Int(Int64(bitPattern: parkedFrames[place].bitPattern))
@@ -255,6 +264,18 @@ extension Machine {
       freeFrame(Int(event.extra))
     }
     execute(token, from: pc, frame: own)
+  }
+
+  @inline(__always)
+  mutating func takeFrame(_ token: Int32, _ place: Int) {
+    tokens[token].created = Int64(bitPattern: parkedFrames[place].bitPattern)
+    let frame = Int(token) &* stride
+    var i = 0
+    while i < stride {
+      frames[frame &+ i] = parkedFrames[place &+ 2 &+ i]
+      i &+= 1
+    }
+    freeFrame(place)
   }
 
   @inline(__always)

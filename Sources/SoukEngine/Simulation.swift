@@ -202,6 +202,11 @@ public struct Simulation {
     owner.machine.watchedCount = log < 0 ? 0 : owner.machine.logs[log].values.count
   }
 
+  /// Bytes of storage that grows with the run; how many stand in lines by value, and how many records lines have room for. For tests.
+  var bytes: Int { owner.machine.bytes }
+  var inLinesByValue: Int { owner.machine.inLinesByValue }
+  var roomInLines: Int { owner.machine.waiters.room }
+
   /// Whether the state is consistent: conservation of tokens, queues' lengths, order of the events. For tests. O(size).
   public func isConsistent() -> Bool { owner.machine.isConsistent() }
 }
@@ -308,11 +313,14 @@ extension Machine {
       var serving: Int64 = 0
       for t in 0..<tokens.count where Int(tokens[t].thing) == s {
         switch tokens[t].state {
+        case .queued where stations[s].hasLine: break
         case .queued: waiting += 1
         case .serving, .sharing, .halted: serving += 1
         default: break
         }
       }
+      if stations[s].hasLine { waiting = stations[s].waiting }
+      if !lineIsConsistent(s) { return false }
       if waiting != stations[s].waiting || serving != stations[s].inService { return false }
       if stations[s].inService < 0 || (waiting > 0 && serving < stations[s].servers && stations[s].isUp) { return false }
     }

@@ -16,7 +16,7 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
   /// An empty slab with room for `capacity` elements (at least one).
   init(capacity: Int = 4) {
     let room = max(capacity, 1)
-    unsafe base = UnsafeMutablePointer<Element>.allocate(capacity: room)
+    unsafe base = Slab.memory(nil, for: room)
     count = 0
     self.capacity = room
   }
@@ -36,7 +36,12 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
 
   /// Gives the storage back; neither this slab nor a copy may be used afterwards.
   func free() {
-    unsafe base.deallocate()
+    unsafe GrowingMemory.free(base)
+  }
+
+  private static func memory(_ old: UnsafeMutablePointer<Element>?, for room: Int) -> UnsafeMutablePointer<Element> {
+    let memory = unsafe GrowingMemory.resize(UnsafeMutableRawPointer(old), bytes: room * MemoryLayout<Element>.stride)
+    return unsafe memory.bindMemory(to: Element.self, capacity: room)
   }
 
   /// A slab with its own storage and the same elements.
@@ -50,8 +55,11 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
   /// Bytes of storage.
   var bytes: Int { capacity * MemoryLayout<Element>.stride }
 
-  /// Bytes that a growth takes which may come before the next look at the limits: the new storage, beside the old one.
-  var bytesToCome: Int { count + Machine.checkInterval > capacity ? 2 * bytes : 0 }
+  /// Bytes that a growth takes which may come before the next look at the limits.
+  var bytesToCome: Int { count + Machine.checkInterval > capacity ? (larger &- capacity) * MemoryLayout<Element>.stride : 0 }
+
+  /// The capacity after this one: twice as much, and from 64 MB on a quarter more, for what is large grows without being copied.
+  private var larger: Int { max(bytes < 1 << 26 ? 2 &* capacity : capacity &+ capacity / 4, 16) }
 
   @inline(__always)
   subscript(i: Int) -> Element {
@@ -122,12 +130,8 @@ struct Slab<Element: BitwiseCopyable>: BitwiseCopyable {
 
   @inline(never)
   private mutating func grow(to needed: Int) {
-    let room = max(needed, capacity * 2, 16)
-    let larger = UnsafeMutablePointer<Element>.allocate(capacity: room)
-    unsafe larger.update(from: base, count: count)
-    unsafe base.deallocate()
-    unsafe base = larger
-    capacity = room
+    capacity = max(needed, larger)
+    unsafe base = Slab.memory(base, for: capacity)
   }
 
   /// The elements as an array.

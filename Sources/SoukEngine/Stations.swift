@@ -8,7 +8,7 @@ import SoukStats
 extension Machine {
   /// `use`: begins service, queues, or balks; where the token goes on, or that it has blocked.
   @inline(__always)
-  mutating func use(_ token: Int32, site: Int32, pc: Int, frame: Int) -> Int {
+  mutating func use(_ token: Int32, site: Int32, mode: Int32, pc: Int, frame: Int) -> Int {
     let site = uses[site]
     let s = site.station
     raise(stations[s].arrivals)
@@ -45,22 +45,29 @@ extension Machine {
       beginService(token, s)
       return Machine.blocked
     }
-    return wait(token, s, site, pc: pc)
+    return wait(token, s, site, mode: mode, pc: pc)
   }
 
   /// Queues an arrived token, with its patience.
   @inline(__always)
-  private mutating func wait(_ token: Int32, _ s: Int32, _ site: UseSite, pc: Int) -> Int {
+  private mutating func wait(_ token: Int32, _ s: Int32, _ site: UseSite, mode: Int32, pc: Int) -> Int {
     tokens[token].otherwise = site.otherwise
-    enqueue(token, s)
-    if site.patience >= 0 {
-      let patience = registers[site.patience]
-      guard let delay = Machine.ticks(patience) else {
-        failTime(patience, at: pc &- 1)
-        return Machine.blocked
-      }
-      if delay != .max { schedule(.patience, token: token, after: delay, EventClass.timer) }
+    tokens[token].state = .queued
+    stations[s].waiting &+= 1
+    raise(stations[s].queueCell)
+    if isTraced { tell(.queued, token, thing: s) }
+    let patience = site.patience >= 0 ? registers[site.patience] : .infinity
+    guard let delay = Machine.ticks(patience) else {
+      enqueue(token, s)
+      failTime(patience, at: pc &- 1)
+      return Machine.blocked
     }
+    if mode != ParkMode.never && canLineUpByValue(token, s, site, pc: pc) {
+      lineUpByValue(token, s, pc: pc, mode: mode, patience: delay)
+      return Machine.blocked
+    }
+    enqueue(token, s)
+    if delay != .max { schedule(.patience, token: token, after: delay, EventClass.timer) }
     return Machine.blocked
   }
 
@@ -72,19 +79,15 @@ extension Machine {
   }
 
   /// Puts a token into a station's queue by the discipline.
-  mutating func enqueue(_ token: Int32, _ s: Int32) {
-    tokens[token].state = .queued
-    stations[s].waiting &+= 1
-    raise(stations[s].queueCell)
-    if isTraced { tell(.queued, token, thing: s) }
-    if stations[s].isOrdered {
+  private mutating func enqueue(_ token: Int32, _ s: Int32) {
+    if stations[s].hasLine {
+      lineUp(token, s)
+    } else if stations[s].isOrdered {
       let key = stations[s].discipline == .shortestFirst ? Double(tokens[token].service) : tokens[token].priority
       stations[s].tailNumber &+= 1
       heaps[2 &* s].push(token, key: key, number: stations[s].tailNumber, in: tokens)
-    } else if stations[s].discipline == .lifo {
-      stations[s].queue.prepend(token, in: tokens)
     } else {
-      stations[s].queue.append(token, in: tokens)
+      stations[s].queue.prepend(token, in: tokens)
     }
   }
 
@@ -92,7 +95,9 @@ extension Machine {
   mutating func dequeue(_ token: Int32, _ s: Int32) {
     stations[s].waiting &-= 1
     lower(stations[s].queueCell)
-    if stations[s].isOrdered {
+    if stations[s].hasLine {
+      _ = lines[s].remove(tokens[token].numberInLine, in: &waiters)
+    } else if stations[s].isOrdered {
       heaps[2 &* s].remove(token, in: tokens)
     } else {
       stations[s].queue.remove(token, in: tokens)
@@ -103,9 +108,16 @@ extension Machine {
   @inline(__always)
   mutating func startWaiting(_ s: Int32) {
     while stations[s].waiting > 0 && stations[s].inService < stations[s].servers && stations[s].isUp {
-      let token = stations[s].isOrdered ? heaps[2 &* s].first.token : stations[s].queue.head
-      dequeue(token, s)
-      cancelTimer(of: token)
+      var token: Int32
+      if stations[s].hasLine {
+        stations[s].waiting &-= 1
+        lower(stations[s].queueCell)
+        token = takeFirst(of: s)
+      } else {
+        token = stations[s].isOrdered ? heaps[2 &* s].first.token : stations[s].queue.head
+        dequeue(token, s)
+        cancelTimer(of: token)
+      }
       beginService(token, s)
     }
   }

@@ -13,6 +13,8 @@ struct StationState: BitwiseCopyable {
   /// Whether the queue is a heap, by priority or by service time. (Stored: a computed property would copy the record.)
   let isOrdered: Bool
   let isPreemptive: Bool
+  /// Whether who waits stands in a line (see `Lines.swift`).
+  let hasLine: Bool
   let serversCell: Int32
   let rateCell: Int32
   let serviceLaw: Int32
@@ -55,6 +57,7 @@ struct StationState: BitwiseCopyable {
     canBreak = station.uptime >= 0
     isPreemptive = station.discipline == .preemptiveResume || station.discipline == .preemptiveRestart
     isOrdered = isPreemptive || station.discipline == .priority || station.discipline == .shortestFirst
+    hasLine = station.discipline == .fifo
     tracksService = hasRate || canBreak
     serversCell = station.servers
     rateCell = station.rate

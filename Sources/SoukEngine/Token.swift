@@ -73,6 +73,12 @@ struct Token: BitwiseCopyable {
   /// Work remaining at a station with a rate (of 1), or the amount asked of a pool or level.
   var amount: Double = 0
   var priority: Double = 0
+
+  /// Its number in a station's line, while its service hasn't begun.
+  var numberInLine: Int64 {
+    @inline(__always) get { serviceBegan }
+    @inline(__always) set { serviceBegan = newValue }
+  }
 }
 
 /// A doubly linked queue of tokens by index.

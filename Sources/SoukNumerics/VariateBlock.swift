@@ -107,6 +107,19 @@ public enum Ranks {
   }
 }
 
+/// Raw memory that can grow: what is large is moved by its pages, so that a gigabyte isn't there twice while it grows.
+public enum GrowingMemory {
+  /// New memory of some bytes (at least one) with the contents of the old, which is no more; nil for none.
+  @unsafe
+  public static func resize(_ old: UnsafeMutableRawPointer?, bytes: Int) -> UnsafeMutableRawPointer {
+    guard let memory = unsafe souk_resize(old, bytes) else { preconditionFailure("no memory for \(bytes) bytes") }
+    return unsafe memory
+  }
+
+  @unsafe
+  public static func free(_ memory: UnsafeMutableRawPointer) { unsafe souk_free(memory) }
+}
+
 /// What a program knows and its processor can't guess: which memory it will want soon.
 public enum CacheLines {
   /// Asks for the lines of some bytes; does nothing else, wherever they are.

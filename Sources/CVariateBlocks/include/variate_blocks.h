@@ -2,6 +2,7 @@
 // has. See `VariateBlock` and `Ranks` in SoukNumerics, which are the only users.
 #ifndef VARIATE_BLOCKS_H
 #define VARIATE_BLOCKS_H
+#include <stddef.h>
 #include <stdint.h>
 
 /// Uniform numbers.
@@ -26,4 +27,7 @@ void souk_scattered_normal(
 uint64_t souk_ranks(const int64_t *times, uint32_t count, int64_t *ranks);
 /// Asks for the cache lines of some bytes.
 void souk_prefetch(const void *first, uint32_t bytes);
+/// Memory that grows without being copied, where it is large: the system moves its pages.
+void *souk_resize(void *memory, size_t bytes);
+void souk_free(void *memory);
 #endif

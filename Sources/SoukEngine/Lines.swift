@@ -1,0 +1,335 @@
+// Waiting lines of stations that serve first come, first served. Who begins to wait is put into the line by value, 32 bytes, where
+// nothing needs its token meanwhile (it is no arm of a race, keeps no handle, leads no group), and its token is free; slots that
+// will be read again lie in the store of parked frames (`Parking.swift`). Others stand in the same line as tokens. Each has a number,
+// one more than who came before, so patience, 32 bytes more in the event list, finds it in O(1). Who leaves from the middle leaves
+// a gap, which is passed over later; when most are gaps, the lines are closed up and who waits has another number.
+//
+// The records of all lines lie in chunks of one arena.
+
+import SoukModel
+
+/// One who waits in a line.
+struct Waiter: BitwiseCopyable {
+  /// Flags in the highest four bits. Of an entity by value then its origin (12 bits), where it goes on (16 bits), its ordinal, as
+  /// in the event of one who is parked; else the token's index. 0: a gap.
+  var who: UInt64
+  /// Of an entity by value: when it was created, or the place of its frame.
+  var extra: Int64
+  /// Ticks at which it began to wait.
+  var since: Int64
+  /// Ticks of service.
+  var service: Int64
+
+  static let isThere: UInt64 = 1 << 63
+  static let isByValue: UInt64 = 1 << 62
+  static let hasFrame: UInt64 = 1 << 61
+  /// An event will end its wait.
+  static let hasPatience: UInt64 = 1 << 60
+
+  var isGap: Bool { @inline(__always) get { who == 0 } }
+  var isToken: Bool { @inline(__always) get { who & Waiter.isByValue == 0 } }
+  var token: Int32 { @inline(__always) get { Int32(truncatingIfNeeded: who) } }
+}
+
+/// The arena of the lines' chunks.
+struct WaiterArena: BitwiseCopyable {
+  static let shift: Int64 = 4
+  static let chunkLength = 1 << 4
+
+  private var waiters = Slab<Waiter>()
+  /// The first free chunk, which names the next in its first record; -1: none.
+  private var freeChunk: Int32 = -1
+  /// Gaps in all lines.
+  var gaps = 0
+
+  func free() { waiters.free() }
+
+  func copied() -> WaiterArena {
+    var copy = self
+    copy.waiters = waiters.copied()
+    return copy
+  }
+
+  var bytes: Int { waiters.bytes }
+  var bytesToCome: Int { waiters.bytesToCome }
+  var room: Int { waiters.count }
+
+  @inline(__always)
+  subscript(place: Int) -> Waiter {
+    @inline(__always) get { waiters[place] }
+    @inline(__always) nonmutating set { waiters[place] = newValue }
+  }
+
+  @inline(__always)
+  mutating func newChunk() -> Int32 {
+    if freeChunk >= 0 {
+      let chunk = freeChunk
+      freeChunk = Int32(truncatingIfNeeded: waiters[Int(chunk) &<< WaiterArena.shift].extra)
+      return chunk
+    }
+    let chunk = Int32(truncatingIfNeeded: waiters.count &>> WaiterArena.shift)
+    waiters.append(repeating: Waiter(who: 0, extra: 0, since: 0, service: 0), count: WaiterArena.chunkLength)
+    return chunk
+  }
+
+  @inline(__always)
+  mutating func giveBack(_ chunk: Int32) {
+    waiters[Int(chunk) &<< WaiterArena.shift].extra = Int64(freeChunk)
+    freeChunk = chunk
+  }
+}
+
+/// Who waits at one station, by number.
+struct WaitingLine: BitwiseCopyable {
+  /// The chunks, of 16 numbers each, from the one with `head` on; those before `gone` are given back.
+  private var chunks = Slab<Int32>(capacity: 1)
+  private var gone = 0
+  /// The number of the first, who is there unless the line is empty / of the next to come.
+  private(set) var head: Int64 = 0
+  private(set) var tail: Int64 = 0
+
+  func free() { chunks.free() }
+
+  func copied() -> WaitingLine {
+    var copy = self
+    copy.chunks = chunks.copied()
+    return copy
+  }
+
+  var bytes: Int { chunks.bytes }
+
+  @inline(__always)
+  private func chunkIndex(_ number: Int64) -> Int {
+    gone &+ Int((number &>> WaiterArena.shift) &- (head &>> WaiterArena.shift))
+  }
+
+  @inline(__always)
+  private func place(_ number: Int64) -> Int {
+    Int(chunks[chunkIndex(number)]) &<< WaiterArena.shift &+ Int(number) & (WaiterArena.chunkLength &- 1)
+  }
+
+  /// Puts somebody at the end; the number.
+  @inline(__always)
+  mutating func append(_ waiter: Waiter, in arena: inout WaiterArena) -> Int64 {
+    let number = tail
+    let slot = Int(number) & (WaiterArena.chunkLength &- 1)
+    if slot == 0 { chunks.append(arena.newChunk()) }
+    arena[Int(chunks[chunks.count &- 1]) &<< WaiterArena.shift &+ slot] = waiter
+    tail = number &+ 1
+    return number
+  }
+
+  /// The first; the line must not be empty.
+  @inline(__always)
+  func first(in arena: WaiterArena) -> Waiter { arena[place(head)] }
+
+  /// Whether the one with this number still waits.
+  @inline(__always)
+  func isThere(_ number: Int64, in arena: WaiterArena) -> Bool {
+    number >= head && number < tail && !arena[place(number)].isGap
+  }
+
+  /// Takes out the one with a number, who is there.
+  @inline(__always)
+  mutating func remove(_ number: Int64, in arena: inout WaiterArena) -> Waiter {
+    assert(isThere(number, in: arena))
+    let place = place(number)
+    let waiter = arena[place]
+    if number == head {
+      passHead(in: &arena)
+      while head < tail && arena[self.place(head)].isGap {
+        arena.gaps &-= 1
+        passHead(in: &arena)
+      }
+    } else {
+      arena[place] = Waiter(who: 0, extra: 0, since: 0, service: 0)
+      arena.gaps &+= 1
+    }
+    return waiter
+  }
+
+  @inline(__always)
+  private mutating func passHead(in arena: inout WaiterArena) {
+    head &+= 1
+    if Int(head) & (WaiterArena.chunkLength &- 1) != 0 { return }
+    arena.giveBack(chunks[gone])
+    gone &+= 1
+    if gone &* 2 > chunks.count { forgetGone() }
+  }
+
+  /// Moves the list of chunks down over what was given back; amortised O(1).
+  @inline(never)
+  private mutating func forgetGone() {
+    let left = chunks.count - gone
+    for i in 0..<left { chunks[i] = chunks[gone + i] }
+    chunks.truncate(to: left)
+    gone = 0
+  }
+
+  // MARK: Gaps
+
+  /// For each chunk how many are there before it.
+  func countsBefore(in arena: WaiterArena) -> [Int64] {
+    var counts: [Int64] = []
+    var count: Int64 = 0
+    for number in head..<tail {
+      if counts.isEmpty || Int(number) & (WaiterArena.chunkLength - 1) == 0 { counts.append(count) }
+      if !arena[place(number)].isGap { count += 1 }
+    }
+    return counts
+  }
+
+  /// The number that somebody will have once the line is closed up.
+  func closedUp(_ number: Int64, _ before: [Int64], in arena: WaiterArena) -> Int64 {
+    let chunk = number >> WaiterArena.shift
+    var count = before[Int(chunk - head >> WaiterArena.shift)]
+    for other in max(chunk << WaiterArena.shift, head)..<number where !arena[place(other)].isGap { count += 1 }
+    return head + count
+  }
+
+  /// Closes the gaps; tokens learn their numbers.
+  mutating func closeUp(in arena: inout WaiterArena, _ tokens: Slab<Token>) {
+    var end = head
+    for number in head..<tail {
+      let waiter = arena[place(number)]
+      if waiter.isGap { continue }
+      if waiter.isToken { tokens[waiter.token].numberInLine = end }
+      arena[place(end)] = waiter
+      end += 1
+    }
+    arena.gaps -= Int(tail - end)
+    let last = WaiterArena.chunkLength - 1
+    let needed = gone + Int((end + Int64(last)) >> WaiterArena.shift - head >> WaiterArena.shift)
+    while chunks.count > needed { arena.giveBack(chunks.removeLast()) }
+    tail = end
+  }
+
+  /// Gives everybody who is there to `body`, with the number.
+  func forEach(in arena: WaiterArena, _ body: (Int64, Waiter) -> Void) {
+    for number in head..<tail {
+      let waiter = arena[place(number)]
+      if !waiter.isGap { body(number, waiter) }
+    }
+  }
+}
+
+extension Machine {
+  /// Whether nothing needs the token of who begins to wait, and its `else` is found again by the place of its `use`, which may have
+  /// been moved by a row.
+  @inline(__always)
+  mutating func canLineUpByValue(_ token: Int32, _ s: Int32, _ site: UseSite, pc: Int) -> Bool {
+    stations[s].hasLine && tokens[token].parent < 0 && tokens[token].handle < 0 && tokens[token].group < 0
+      && (site.patience < 0 || uses[code[pc &- 1].a].otherwise == site.otherwise)
+  }
+
+  /// Puts a token at the end of a station's line as it is.
+  mutating func lineUp(_ token: Int32, _ s: Int32) {
+    let who = Waiter.isThere | UInt64(UInt32(bitPattern: token))
+    tokens[token].numberInLine = lines[s].append(Waiter(who: who, extra: 0, since: 0, service: 0), in: &waiters)
+  }
+
+  /// Puts an entity at the end of a station's line by value; its token is free. It goes on at `pc`.
+  @inline(__always)
+  mutating func lineUpByValue(_ token: Int32, _ s: Int32, pc: Int, mode: Int32, patience delay: Int64) {
+    let entity = UInt64(UInt32(bitPattern: tokens[token].origin)) &<< 48 | UInt64(tokens[token].ordinal)
+    var who = entity | UInt64(pc) &<< 32 | Waiter.isThere | Waiter.isByValue
+    var extra = tokens[token].created
+    if mode == ParkMode.frame {
+      who |= Waiter.hasFrame
+      extra = keepFrame(of: token, who: entity)
+    }
+    let (end, isNever) = now.addingReportingOverflow(delay)
+    let isPatient = delay == .max || isNever
+    if !isPatient { who |= Waiter.hasPatience }
+    let number = lines[s].append(Waiter(who: who, extra: extra, since: now, service: tokens[token].service), in: &waiters)
+    freeToken(token)
+    parkedCount &+= 1
+    if !isPatient {
+      let kind = EventKind.patienceInLine.rawValue &<< 60 | UInt64(UInt32(bitPattern: s))
+      events.push(Event(time: end, order: nextOrder(EventClass.timer), payload: kind, extra: number))
+    }
+  }
+
+  /// The first of a station's line, who waits no longer, as a token.
+  @inline(__always)
+  mutating func takeFirst(of s: Int32) -> Int32 {
+    let waiter = lines[s].remove(lines[s].head, in: &waiters)
+    if waiter.isToken {
+      cancelTimer(of: waiter.token)
+      return waiter.token
+    }
+    if waiter.who & Waiter.hasPatience != 0 { events.noteDead() }
+    return recall(waiter, s)
+  }
+
+  /// An entity that stood in a station's line by value has a token again.
+  @inline(__always)
+  private mutating func recall(_ waiter: Waiter, _ s: Int32) -> Int32 {
+    let hasFrame = waiter.who & Waiter.hasFrame != 0
+    let token = newToken(hasFrame: hasFrame)
+    parkedCount &-= 1
+    let origin = Int32(truncatingIfNeeded: waiter.who &>> 48 & 0xFFF)
+    tokens[token].origin = origin
+    tokens[token].ordinal = UInt32(truncatingIfNeeded: waiter.who)
+    tokens[token].journey = program.originJourneys[origin]
+    tokens[token].created = waiter.extra
+    tokens[token].pc = Int32(truncatingIfNeeded: waiter.who &>> 32 & 0xFFFF)
+    tokens[token].state = .queued
+    tokens[token].thing = s
+    tokens[token].since = waiter.since
+    tokens[token].service = waiter.service
+    tokens[token].remaining = waiter.service
+    if hasFrame { takeFrame(token, Int(waiter.extra)) }
+    return token
+  }
+
+  /// The patience of one who stands in a line by value is over.
+  mutating func losePatienceInLine(_ s: Int32, number: Int64) {
+    let token = recall(lines[s].remove(number, in: &waiters), s)
+    if isTraced { tell(.reneged, token, thing: s) }
+    stations[s].waiting &-= 1
+    lower(stations[s].queueCell)
+    raise(stations[s].reneged)
+    tokens[token].state = .ready
+    let pc = Int(tokens[token].pc)
+    execute(token, from: otherwise(uses[code[pc &- 1].a].otherwise, pc), frame: Int(token) &* stride)
+  }
+
+  /// Whether lines are mostly gaps, and so many that closing them up is worth a look at all events.
+  var linesAreGappy: Bool { waiters.gaps > 1024 && waiters.gaps > waiters.room / 2 && waiters.gaps > events.count / 4 }
+
+  /// Throws out dead events; with `closesUp` the lines lose their gaps, too.
+  mutating func tidy(closesUp: Bool) {
+    var before: [[Int64]] = []
+    if closesUp { for i in 0..<lines.count { before.append(lines[i].countsBefore(in: waiters)) } }
+    var machine = self
+    let patience = EventKind.patienceInLine.rawValue
+    events.rebuild { event in
+      if !machine.isAlive(event) { return nil }
+      if !closesUp || event.kind != patience { return event }
+      var moved = event
+      moved.extra = machine.lines[event.index].closedUp(event.extra, before[event.index], in: machine.waiters)
+      return moved
+    }
+    if closesUp { for i in 0..<lines.count { lines[i].closeUp(in: &waiters, tokens) } }
+  }
+
+  /// How many stand in lines by value.
+  var inLinesByValue: Int {
+    var count = 0
+    for i in 0..<lines.count { lines[i].forEach(in: waiters) { if !$1.isToken { count += 1 } } }
+    return count
+  }
+
+  /// Whether a station's line is in order: its length, and that tokens know where they stand.
+  func lineIsConsistent(_ s: Int) -> Bool {
+    var count: Int64 = 0
+    var isRight = true
+    lines[s].forEach(in: waiters) { number, waiter in
+      count += 1
+      if waiter.isToken, tokens[waiter.token].numberInLine != number || tokens[waiter.token].state != .queued { isRight = false }
+    }
+    if lines[s].head < lines[s].tail && lines[s].first(in: waiters).isGap { return false }
+    return isRight && (!stations[s].hasLine || count == stations[s].waiting)
+  }
+}

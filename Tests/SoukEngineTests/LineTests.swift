@@ -1,0 +1,269 @@
+// Long waiting lines: random models under more load than their stations bear, with patience, rooms that are full, breakdowns, servers
+// that come and go, races and slots that are and aren't read afterwards, by every way and with forks at random instants; lines that
+// are mostly gaps; and what a line takes.
+
+import SoukModel
+import SoukNumerics
+import SoukStats
+import Testing
+
+@testable import SoukEngine
+
+struct RandomLine {
+  var b = ModelBuilder()
+  private var ordinal: UInt32 = 0
+  private let seed: UInt64
+  private var names = 0
+  private var stations: [Int32] = []
+  private let one: Int32
+
+  init(seed: UInt64, recording: Recording) {
+    self.seed = seed
+    b.recording = recording
+    one = b.register(1)
+    for _ in 0..<(1 + number(3)) { station() }
+    if number(2) == 0 { openingHours() }
+    for _ in 0..<(1 + number(3)) { journey() }
+  }
+
+  mutating func number(_ n: Int) -> Int {
+    ordinal += 1
+    let words = Philox4x32.philox4x32(key: StreamKey(seed: seed, path: "line"), attempt: 0, index: 0, ordinal: ordinal, replication: 0)
+    return Int(words.0 % UInt64(n))
+  }
+
+  private mutating func name(_ kind: String) -> String {
+    names += 1
+    return "\(kind) \(names)"
+  }
+
+  private mutating func station() {
+    let disciplines: [Station.Discipline] = [.fifo, .fifo, .fifo, .fifo, .lifo, .priority, .processorSharing]
+    let fails = number(4) == 0
+    let hasRate = number(4) == 0
+    let rate = hasRate ? b.cell(name("rate"), initial: Double(number(3))) : -1
+    let service = [Law(.constant, 1), Law(.exponential, 0.8), Law(.discreteUniform, 0, 3), Law(.gamma, 2, 0.4)][number(4)]
+    stations.append(
+      b.station(
+        name("station"), servers: Double(number(4)), discipline: hasRate ? .fifo : disciplines[number(disciplines.count)], rate: rate,
+        service: hasRate ? nil : service, capacity: number(3) == 0 ? Int64(20 + number(50)) : .max,
+        uptime: fails ? Law(.exponential, 30) : nil, repair: fails ? Law(.exponential, 10) : nil))
+  }
+
+  /// The first station is closed and open by turns.
+  private mutating func openingHours() {
+    let cell = b.model.stations[0].rate >= 0 ? b.model.stations[0].rate : b.model.stations[0].servers
+    let j = b.journey(name("hours"))
+    let top = b.here
+    b.emit(.setCell, cell, b.register(Double(number(2))))
+    b.emit(.wait, b.register(Double(5 + number(40))))
+    b.emit(.setCell, cell, b.register(Double(2 + number(4))))
+    b.emit(.wait, b.register(Double(5 + number(20))))
+    b.emit(.jump, top)
+    b.process(j)
+  }
+
+  private mutating func journey() {
+    let timed = b.tally(name("timed"))
+    let isTimed = number(4) == 0
+    var open: [(slot: Int32, tally: Int32)] = []
+    if isTimed { open.append((slot: 2, tally: timed)) }
+    let j = b.journey(name("journey"), slots: 4, outcomes: ["done", "lost"], timed: open)
+    var refused: [(site: Int32, kind: Int)] = []
+    if isTimed { b.emit(.timeBegin, 2, timed) }
+    for _ in 0..<(1 + number(3)) { step(&refused, timed) }
+    if isTimed { b.emit(.timeEnd, 2, timed) }
+    b.emit(.end, 0, -1)
+    for (site, kind) in refused {
+      b.model.uses[Int(site)].otherwise = b.here
+      if kind == 1 { readSlot(timed) }
+      if kind == 2 { b.emit(.wait, b.register(Double(number(5)))) }
+      if isTimed { b.emit(.timeLost, 2, timed) }
+      b.emit(.end, 1, -1)
+    }
+    for _ in 0..<(1 + number(2)) {
+      switch number(3) {
+      case 0: b.source(name("source"), .interarrival(law: b.law(Law(.uniform, 0, 1))), journey: j)
+      case 1: b.source(name("source"), .poisson(rate: 0.5), journey: j, limit: 500, batch: Law(.poisson, 4))
+      default: b.source(name("source"), .poisson(rate: 3), journey: j, limit: 300)
+      }
+    }
+  }
+
+  private mutating func readSlot(_ tally: Int32) {
+    let r = b.register()
+    b.emit(.loadSlot, r, 0)
+    b.emit(.record, tally, r)
+  }
+
+  private mutating func step(_ refused: inout [(site: Int32, kind: Int)], _ tally: Int32) {
+    switch number(6) {
+    case 0: b.emit(.wait, b.register(Double(number(4))))
+    case 1: race(&refused)
+    default:
+      let r = b.register()
+      let readsSlot = number(2) == 0
+      if readsSlot {
+        b.emit(.now, r)
+        b.emit(.storeSlot, 0, r)
+      }
+      let station = stations[number(stations.count)]
+      var patience: Int32 = -1
+      if number(3) > 0 {
+        let site = b.drawSite(name("patience"))
+        // Loops count their draws in a slot, which is read again by the next draw.
+        if number(2) == 0 { b.model.drawSites[Int(site)].counter = 3 }
+        patience = b.register()
+        b.emit(.draw, patience, b.law([Law(.exponential, 12), Law(.discreteUniform, 0, 9), Law(.constant, 7)][number(3)]), site)
+      }
+      var service: Int32 = -1
+      if number(4) == 0, b.model.stations[Int(station)].rate < 0 { service = b.register(Double(number(3)) / 2) }
+      refused.append((b.use(station, service: service, priority: patience, patience: patience), readsSlot ? number(3) : number(2) * 2))
+      if readsSlot && number(3) > 0 { readSlot(tally) }
+    }
+  }
+
+  /// Who stands in a line with a wait beside it, so that its place is given up.
+  private mutating func race(_ refused: inout [(site: Int32, kind: Int)]) {
+    let index = Int32(b.model.races.count)
+    b.model.races.append(RaceSite(arms: []))
+    b.emit(.race, index)
+    let first = b.here
+    refused.append((b.use(stations[number(stations.count)]), 0))
+    b.emit(.raceWon, 0)
+    let second = b.here
+    b.emit(.wait, b.register(Double(1 + number(8))))
+    b.emit(.raceWon, 1)
+    b.model.races[Int(index)].arms = [.init(head: first, body: b.here), .init(head: second, body: b.here)]
+  }
+}
+
+@Suite struct Lines {
+  @Test func everyWayGivesTheSamePath() {
+    var longest = 0.0, reneged = 0.0, byValue = 0
+    for seed in UInt64(1)...250 {
+      let recording: Recording = seed % 3 == 0 ? .full : .summary
+      var m = RandomLine(seed: seed, recording: recording)
+      let end = 150 * second
+      let instants = [Int64(m.number(30)), Int64(40 + m.number(60)), 130].map { $0 * second }
+      func path(isPlain: Bool, pieces: Bool, grafts: Bool = false) -> String {
+        let settings = RunSettings(seed: seed, warmup: 15 * second, isPlain: isPlain)
+        var s = Simulation(m.b.model, settings)
+        for t in pieces ? instants : [] {
+          if let stop = s.run(until: t) { #expect(Bool(false), "model \(seed) stopped: \(stop)") }
+          #expect(s.isConsistent(), "model \(seed) at \(t)")
+          var other = s
+          if grafts && !s.usesRecursions { s = s.fork(as: m.b.model, settings) } else { s = s.fork() }
+          // What it was forked from runs on into another future first.
+          other.run(until: t + 20 * second)
+        }
+        if let stop = s.run(until: end) { #expect(Bool(false), "model \(seed) stopped: \(stop)") }
+        #expect(s.isConsistent(), "model \(seed)")
+        if !isPlain { byValue = max(byValue, s.inLinesByValue) }
+        let p = s.samplePath()
+        for station in m.b.model.stations {
+          longest = max(longest, p.cells[Int(station.queue)].maximum)
+          reneged += p.cells[Int(station.reneged)].last
+        }
+        return everything(p) + " \(s.liveTokens)"
+      }
+      let plain = path(isPlain: true, pieces: false)
+      #expect(path(isPlain: false, pieces: false) == plain, "model \(seed)")
+      let inPieces = path(isPlain: true, pieces: true)
+      #expect(path(isPlain: false, pieces: true) == inPieces, "model \(seed) in pieces")
+      if !Simulation(m.b.model, RunSettings(seed: seed)).usesRecursions {
+        #expect(path(isPlain: false, pieces: true, grafts: true) == path(isPlain: true, pieces: true, grafts: true), "model \(seed) grafted")
+      }
+    }
+    #expect(longest > 200 && reneged > 10_000 && byValue > 200, "\(longest) in a line, \(reneged) gave up, \(byValue) by value")
+  }
+
+  /// A trace that is set when the lines are long tells of those who stand in them.
+  @Test func tracesTellOfWhoStoodByValue() {
+    for seed in UInt64(1)...20 {
+      let m = RandomLine(seed: seed, recording: .summary)
+      func told(isPlain: Bool) -> [TraceEvent] {
+        var s = Simulation(m.b.model, RunSettings(seed: seed, isPlain: isPlain))
+        s.run(until: 60 * second)
+        var events: [TraceEvent] = []
+        if s.usesRecursions { return [] }
+        s.setTrace { events.append($0) }
+        s.run(until: 120 * second)
+        return events
+      }
+      let fast = told(isPlain: false)
+      if !fast.isEmpty { #expect(fast == told(isPlain: true), "model \(seed)") }
+    }
+  }
+
+  /// A closed desk: of a hundred thousand who come nearly all give up, and those who are left stand in order behind no gaps.
+  @Test func linesAreClosedUp() {
+    for isPlain in [false, true] {
+      var b = ModelBuilder()
+      b.recording = .summary
+      let order = b.tally("order")
+      let desk = b.station("desk", servers: 0, service: Law(.constant, 0.001))
+      let j = b.journey("visit", slots: 1, outcomes: ["done", "lost"])
+      let number = b.cell("number"), one = b.register(1), patience = b.register(), other = b.register(), r = b.register()
+      let hundred = b.register(100), large = b.register(1e6), zero = b.register(0)
+      b.emit(.addCell, number, one)
+      b.emit(.loadCell, r, number)
+      b.emit(.storeSlot, 0, r)
+      // Each hundredth has patience for ever.
+      b.emit(.modulo, other, r, hundred)
+      b.emit(.equal, other, other, zero)
+      b.emit(.multiply, patience, other, large)
+      b.emit(.add, patience, patience, one)
+      let site = b.use(desk, patience: patience)
+      b.emit(.loadSlot, r, 0)
+      b.emit(.record, order, r)
+      b.emit(.end, 0, -1)
+      b.model.uses[Int(site)].otherwise = b.here
+      b.emit(.end, 1, -1)
+      b.source("door", .interarrival(law: b.law(Law(.constant, 0.001))), journey: j, limit: 100_000)
+      let opening = b.journey("opening")
+      b.emit(.wait, b.register(300))
+      b.emit(.setCell, b.model.stations[0].servers, one)
+      b.emit(.end, -1, -1)
+      b.process(opening)
+      b.model.tallies[Int(order)].recording = .full
+      var s = Simulation(b.model, RunSettings(seed: 1, isPlain: isPlain))
+      s.run(until: 299 * second)
+      #expect(s.isConsistent())
+      #expect(s.liveTokens == 1001)
+      #expect(s.roomInLines < 30_000, "\(s.roomInLines) records")
+      s = s.fork()
+      s.run(until: 400 * second)
+      #expect(s.isConsistent() && s.liveTokens == 0)
+      let p = s.samplePath()
+      #expect(b.tally("order", of: p).values == (1...1000).map { Double(100 * $0) })
+      #expect(b.cell("desk.reneged", of: p).last == 99_000)
+    }
+  }
+
+  /// 32 bytes for who stands in it, 16 and the slots where slots are live, 32 for an event where it has patience.
+  @Test func whatALineTakes() {
+    for (keepsSlot, hasPatience) in [(false, false), (true, false), (false, true), (true, true)] {
+      var b = ModelBuilder()
+      b.recording = .off
+      let desk = b.station("desk", servers: 0, service: Law(.constant, 1))
+      let j = b.journey("visit", slots: keepsSlot ? 1 : 0)
+      let r = b.register()
+      let site = b.use(desk, patience: hasPatience ? b.register(1e6) : -1)
+      if keepsSlot { b.emit(.loadSlot, r, 0) }
+      b.emit(.end, -1, -1)
+      b.model.uses[Int(site)].otherwise = b.here
+      b.emit(.end, -1, -1)
+      let count = 1 << 17
+      b.source("door", .interarrival(law: b.law(Law(.constant, 0.001))), journey: j, limit: Int64(count - 1))
+      var s = b.simulation()
+      let empty = s.bytes
+      s.run(until: 1000 * second)
+      #expect(s.liveTokens == count - 1)
+      let each = Double(s.bytes - empty) / Double(count)
+      // The store of slots has grown to a third more than is in it, the event list has room for up to twice as many.
+      let most = 1.1 * (32 + (keepsSlot ? 24 * 1.34 : 0) + (hasPatience ? 32 * 2.2 : 0))
+      #expect(each < most, "\(each) bytes for each, of \(most)")
+    }
+  }
+}
