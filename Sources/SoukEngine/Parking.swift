@@ -126,7 +126,7 @@ extension Machine {
   /// Parks a token that waits; its token is free again. False if it must stay.
   @inline(__always)
   mutating func park(_ token: Int32, pc: Int, mode: Int32, after delay: Int64) -> Bool {
-    if tokens[token].parent >= 0 || tokens[token].handle >= 0 || tokens[token].group >= 0 { return false }
+    if tokens[token].part >= 0 || tokens[token].handle >= 0 { return false }
     let (time, overflow) = now.addingReportingOverflow(delay)
     if overflow { return false }
     let who = UInt64(UInt32(bitPattern: tokens[token].origin)) &<< 48 | UInt64(tokens[token].ordinal)
