@@ -180,6 +180,8 @@ extension Machine {
     let frame = mode == ParkMode.frame ? Int(event.extra) &+ 2 : 0
     var pc = Int(event.payload &>> 32 & 0xFFFF)
     if mode == ParkMode.slot { slots[Int(code[pc &- 1].c)] = Double(bitPattern: UInt64(bitPattern: event.extra)) }
+    // What is told of an entity is told of its token.
+    if isTraced { return unpark(event, from: pc, slots, frame) }
     while budget > 0 {
       let op = code[pc]
       switch op.code {
