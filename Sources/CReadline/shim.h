@@ -1,7 +1,9 @@
 #pragma once
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 #include <readline/readline.h>
 #include <readline/history.h>
 
@@ -17,6 +19,7 @@ static inline int souk_readline_complete(void) { return rl_complete_internal(rl_
 static inline void souk_readline_prepare(char **(*complete)(const char *, int, int), int (*help)(int, int), int (*tab)(int, int)) {
   rl_readline_name = "souk";
   rl_catch_signals = 0;
+  rl_catch_sigwinch = 0;
   rl_attempted_completion_function = complete;
   rl_completer_word_break_characters = " \t\n\"\\'`@$><=;|&{(+-*/^%,.:[]})#?";
   rl_completer_quote_characters = "";
@@ -59,5 +62,27 @@ static inline void souk_readline_show(const char *text) {
 /* After the program was stopped and goes on: the terminal's modes and the line once more. */
 static inline void souk_readline_resume(void) {
   rl_prep_terminal(1);
+  rl_forced_update_display();
+}
+
+/* Columns of a character, as readline reckons; the C library declares this only where X/Open is asked for. */
+extern int wcwidth(wchar_t);
+static inline int souk_readline_columns(uint32_t scalar) { return wcwidth((wchar_t)scalar); }
+
+/* Whether a long line is wrapped, and rows above the cursor's can be reached. */
+static inline int souk_readline_wraps(void) {
+  const char *scrolls = rl_variable_value("horizontal-scroll-mode");
+  return rl_get_termcap("up") != NULL && !(scrolls && strcmp(scrolls, "on") == 0);
+}
+
+/* Columns of the prompt that is shown, with the mode of vi and what is searched for. */
+static inline int souk_readline_prompt_columns(void) { return rl_display_prompt ? rl_expand_prompt(rl_display_prompt) : 0; }
+
+/* Clears from `rows` above the cursor on and draws prompt and line there. */
+static inline void souk_readline_redraw(int rows) {
+  if (rows > 0) fprintf(rl_outstream, "\033[%dA", rows);
+  fputs("\r\033[J", rl_outstream);
+  fflush(rl_outstream);
+  rl_on_new_line();
   rl_forced_update_display();
 }

@@ -29,6 +29,7 @@ public struct WordHelp: Sendable {
     ("gauge", "gauge NAME { initial: 0 }", "A value that is set: `set NAME: x`."),
     ("measure", "measure NAME { of: Time }", "Values that are recorded: `record NAME: x`, `time NAME { … }`."),
     ("run", "run MODEL(args) { span: 1 day, replications: 10, seed: 1 }", "Simulates a model and gives its results."),
+    ("compare", "compare A to B { replications: 30 }", "The difference of two models or scenarios with the same random numbers, replication by replication; or of two paused simulations, since they parted."),
     ("start", "start MODEL(args) { seed: 1 }", "A simulation that waits at time 0, to be advanced; with `from: \"FILE\"` one that was saved."),
     ("fork", "fork s(args)", "A copy of a paused simulation that goes on by itself, with the same draws; other arguments hold from now on."),
     ("advance", "advance s by 10 min | to 00:05 | until CONDITION", "Moves a paused simulation on."),

@@ -124,7 +124,7 @@ extension Session {
     guard let kind = head.first else { return [] }
     func named(_ names: [String], _ detail: String) -> [Completion] { names.map { Completion($0, ":", detail) } }
     if let kernel = ThingKind(rawValue: kind), head.count > 1 { return named(kernel.fieldNames, "field of a \(kind)") }
-    if head.contains(where: { $0 == "run" || $0 == "start" }) { return named(Vocabulary.runSettings, "setting of a run") }
+    if head.contains(where: { $0 == "run" || $0 == "start" || $0 == "compare" }) { return named(Vocabulary.runSettings, "setting of a run") }
     switch kind {
     case "plot": return named(["title", "height", "width", "limit", "from", "to"], "option of a plot")
     case "settings": return named(Vocabulary.settings, "setting")
@@ -233,7 +233,7 @@ extension Session {
       }
     }
     switch type {
-    case .results(let id), .simulation(let id), .resultOf(.instance(let id)): return scope(id, inResults: true)
+    case .results(let id), .simulation(let id), .comparison(let id, _), .resultOf(.instance(let id)): return scope(id, inResults: true)
     case .instance(let id): return scope(id, inResults: false)
     case .resultOf(.thing(let kind, let d)): return kind.reported(inResults: true).map { ($0.rawValue, .signal(.quantity(d))) }
     case .thing(let kind, let d): return kind.reported(inResults: false).map { ($0.rawValue, .quantity(d)) }

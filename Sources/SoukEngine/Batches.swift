@@ -46,13 +46,14 @@ extension Machine {
       groups[group].members.append(member, in: tokens)
     }
     batches[b].count = 0
-    tokens[token].group = group
+    let part = parts.part(of: token, in: tokens)
+    parts[part].group = group
     tokens[token].state = .ready
     return Int(tokens[token].pc)
   }
 
   private mutating func newGroup(leader: Int32, after: Int32, count: Int32) -> Int32 {
-    let state = GroupState(leader: leader, outer: tokens[leader].group, after: after, count: count)
+    let state = GroupState(leader: leader, outer: self.group(of: leader), after: after, count: count)
     if freeGroup < 0 {
       groups.append(state)
       return Int32(groups.count - 1)
@@ -89,7 +90,7 @@ extension Machine {
 
   /// The leader has ended the body: it goes on, and so do its members after it.
   mutating func endJoin(_ token: Int32) -> Int {
-    let group = tokens[token].group
+    let group = group(of: token)
     precondition(group >= 0, "token \(token) ends a batch's body without leading one")
     let after = Int(groups[group].after)
     releaseGroup(of: token)
@@ -97,12 +98,13 @@ extension Machine {
   }
 
   private mutating func releaseGroup(of token: Int32) {
-    let group = tokens[token].group
+    let group = group(of: token)
     while !groups[group].members.isEmpty {
       let member = groups[group].members.removeFirst(in: tokens)
       makeReady(member)
     }
-    tokens[token].group = groups[group].outer
+    parts[tokens[token].part].group = groups[group].outer
+    parts.giveBackIfNone(of: token, in: tokens)
     groups[group].outer = freeGroup
     freeGroup = group
   }
@@ -110,7 +112,14 @@ extension Machine {
   /// A leader is no more: all its members go on.
   @inline(__always)
   mutating func dissolveGroups(of token: Int32) {
-    while tokens[token].group >= 0 { releaseGroup(of: token) }
+    while group(of: token) >= 0 { releaseGroup(of: token) }
+  }
+
+  /// The group that a token leads; -1 if it leads none.
+  @inline(__always)
+  mutating func group(of token: Int32) -> Int32 {
+    let part = tokens[token].part
+    return part < 0 ? -1 : parts[part].group
   }
 
   /// Takes a token out of those who gather.

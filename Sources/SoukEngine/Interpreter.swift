@@ -155,7 +155,7 @@ extension Machine {
         if began >= 0 { recordLost(op.b, began: Beginning.ticks(began)) }
         frames[frame &+ Int(op.a)] = -1
 
-      case .groupSize: r[op.a] = Double(groups[tokens[token].group].count) * weight
+      case .groupSize: r[op.a] = Double(groups[group(of: token)].count) * weight
       case .spawn: r[op.a] = spawn(op.b)
       case .handleStarted, .handleDone, .handleResult:
         // A condition may ask before; a step can't go on without.
@@ -174,11 +174,11 @@ extension Machine {
         pc = Int(tokens[token].pc)
       case .raceWon:
         (token, pc) = winRace(token)
-      case .unwindAt: tokens[token].unwind = op.a
+      case .unwindAt: unwind(token, at: op.a)
       case .unwound: return
       case .end:
         let result = op.b >= 0 ? r[op.b] : .nan
-        while tokens[token].parent >= 0 { (token, pc) = winRace(token) }
+        while parent(of: token) >= 0 { (token, pc) = winRace(token) }
         return end(token, outcome: op.a, result: result)
       case .trap:
         fail(.trap(message: op.a, place: place(pc &- 1)))

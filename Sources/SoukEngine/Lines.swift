@@ -218,7 +218,7 @@ extension Machine {
   /// been moved by a row.
   @inline(__always)
   mutating func canLineUpByValue(_ token: Int32, _ s: Int32, _ site: UseSite, pc: Int) -> Bool {
-    stations[s].hasLine && tokens[token].parent < 0 && tokens[token].handle < 0 && tokens[token].group < 0
+    stations[s].hasLine && tokens[token].part < 0 && tokens[token].handle < 0
       && (site.patience < 0 || uses[code[pc &- 1].a].otherwise == site.otherwise)
   }
 
@@ -278,7 +278,6 @@ extension Machine {
     tokens[token].thing = s
     tokens[token].since = waiter.since
     tokens[token].service = waiter.service
-    tokens[token].remaining = waiter.service
     if hasFrame { takeFrame(token, Int(waiter.extra)) }
     return token
   }

@@ -45,6 +45,7 @@ struct Machine {
   var tokens = Slab<Token>(capacity: 64)
   var frames: Slab<Double>
   var freeToken: Int32 = -1
+  var parts = TokenParts()
   /// Entities that are parked; the frames of those that need one, and the first free place among these (−1: none).
   var parkedCount = 0
   var parkedFrames = Slab<Double>()
@@ -223,6 +224,7 @@ struct Machine {
     var copy = self
     copy.events = events.copied()
     copy.tokens = tokens.copied()
+    copy.parts = parts.copied()
     copy.frames = frames.copied()
     copy.parkedFrames = parkedFrames.copied()
     copy.passingFrame = passingFrame.copied()
@@ -269,7 +271,7 @@ struct Machine {
   }
 
   func free() {
-    events.free(); tokens.free(); frames.free(); parkedFrames.free(); passingFrame.free(); registers.free(); calls.free(); savedRegisters.free()
+    events.free(); tokens.free(); parts.freeStorage(); frames.free(); parkedFrames.free(); passingFrame.free(); registers.free(); calls.free(); savedRegisters.free()
     cells.free(); tallies.free(); thresholds.free(); lost.free()
     for i in 0..<logs.count { logs[i].free() }
     logs.free()
@@ -293,7 +295,7 @@ struct Machine {
 
   /// Bytes of storage that grows with the run.
   var bytes: Int {
-    var total = tokens.bytes + frames.bytes + parkedFrames.bytes + events.bytes + lost.bytes + waiters.bytes + handles.bytes + groups.bytes + releases.bytes
+    var total = tokens.bytes + parts.bytes + frames.bytes + parkedFrames.bytes + events.bytes + lost.bytes + waiters.bytes + handles.bytes + groups.bytes + releases.bytes
     for i in 0..<logs.count { total += logs[i].times.bytes + logs[i].values.bytes }
     for i in 0..<heaps.count { total += heaps[i].entries.bytes }
     for i in 0..<lines.count { total += lines[i].bytes }
@@ -334,7 +336,7 @@ extension Machine {
   /// Schedules the one pending event of a token.
   @inline(__always)
   mutating func schedule(_ kind: EventKind, token: Int32, after delay: Int64, _ eventClass: UInt64) {
-    tokens[token].due = now &+ delay
+    if kind == .wait { tokens[token].remaining = now &+ delay }
     tokens[token].timer = schedule(kind, token, after: delay, eventClass)
   }
 
@@ -406,6 +408,7 @@ extension Machine {
   mutating func freeToken(_ token: Int32) {
     tokens[token].state = .free
     tokens[token].timer = 0
+    if tokens[token].part >= 0 { parts.giveBack(tokens[token].part) }
     tokens[token].next = freeToken
     freeToken = token
   }

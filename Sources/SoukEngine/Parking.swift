@@ -126,7 +126,7 @@ extension Machine {
   /// Parks a token that waits; its token is free again. False if it must stay.
   @inline(__always)
   mutating func park(_ token: Int32, pc: Int, mode: Int32, after delay: Int64) -> Bool {
-    if tokens[token].parent >= 0 || tokens[token].handle >= 0 || tokens[token].group >= 0 { return false }
+    if tokens[token].part >= 0 || tokens[token].handle >= 0 { return false }
     let (time, overflow) = now.addingReportingOverflow(delay)
     if overflow { return false }
     let who = UInt64(UInt32(bitPattern: tokens[token].origin)) &<< 48 | UInt64(tokens[token].ordinal)
@@ -169,7 +169,7 @@ extension Machine {
   }
 
   /// A parked entity's wait is over: it goes on where it is, on its event and its parked frame, until it waits again or ends;
-  /// at the first op that needs more, where the budget is used up and where each step is told, it has a token again. The same ops as in `execute`, which
+  /// at the first op that needs more, and where the budget is used up, it has a token again. The same ops as in `execute`, which
   /// took twice the time for a token and the two copies of a frame.
   @inline(never)
   mutating func goOn(_ event: Event) {
@@ -180,7 +180,9 @@ extension Machine {
     let frame = mode == ParkMode.frame ? Int(event.extra) &+ 2 : 0
     var pc = Int(event.payload &>> 32 & 0xFFFF)
     if mode == ParkMode.slot { slots[Int(code[pc &- 1].c)] = Double(bitPattern: UInt64(bitPattern: event.extra)) }
-    while budget > 0 && !isTraced {
+    // What is told of an entity is told of its token.
+    if isTraced { return unpark(event, from: pc, slots, frame) }
+    while budget > 0 {
       let op = code[pc]
       switch op.code {
       case .move: r[op.a] = r[op.b]

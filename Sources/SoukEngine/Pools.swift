@@ -46,7 +46,6 @@ extension Machine {
     }
     tokens[token].state = .seizing
     tokens[token].thing = p
-    tokens[token].priority = priority
     pools[p].waiting &+= 1
     add(pools[p].waitingCell, weight)
     switch pools[p].discipline {

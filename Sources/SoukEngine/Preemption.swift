@@ -5,19 +5,20 @@
 import SoukModel
 
 extension Machine {
-  /// Displaces the worst in service if it is less urgent than `token`; whether a server is free now.
-  mutating func displaceWorst(for token: Int32, _ s: Int32) -> Bool {
+  /// Displaces the worst in service if it is less urgent than somebody of that priority; whether a server is free now.
+  mutating func displaceWorst(for priority: Double, _ s: Int32) -> Bool {
     let serving = heaps[2 &* s &+ 1]
     guard stations[s].isUp, serving.count > 0, stations[s].inService <= stations[s].servers else { return false }
     let worst = serving.first.token
-    guard tokens[worst].priority > tokens[token].priority else { return false }
+    let worstPriority = -serving.first.key
+    guard worstPriority > priority else { return false }
     if stations[s].hasRate {
       reckonWork(worst, s)
       if stations[s].discipline == .preemptiveRestart { tokens[worst].amount = 1 }
     } else if stations[s].discipline == .preemptiveRestart {
       tokens[worst].remaining = tokens[worst].service
-    } else if tokens[worst].timer != 0 {
-      tokens[worst].remaining = tokens[worst].due &- now
+    } else {
+      tokens[worst].remaining &-= now
     }
     leaveService(worst, s)
     tokens[worst].state = .queued
@@ -25,18 +26,18 @@ extension Machine {
     raise(stations[s].queueCell)
     if isTraced { tell(.displaced, worst, thing: s) }
     stations[s].headNumber &-= 1
-    heaps[2 &* s].push(worst, key: tokens[worst].priority, number: stations[s].headNumber, in: tokens)
+    heaps[2 &* s].push(worst, key: worstPriority, number: stations[s].headNumber, in: tokens)
     return true
   }
 
   /// After a repair: those who came meanwhile displace whoever is less urgent.
   mutating func displaceForWaiting(_ s: Int32) {
     while stations[s].waiting > 0 {
-      let token = heaps[2 &* s].first.token
-      guard displaceWorst(for: token, s) else { return }
+      let (token, priority) = (heaps[2 &* s].first.token, heaps[2 &* s].first.key)
+      guard displaceWorst(for: priority, s) else { return }
       dequeue(token, s)
       cancelTimer(of: token)
-      beginService(token, s)
+      beginService(token, s, priority)
     }
   }
 }

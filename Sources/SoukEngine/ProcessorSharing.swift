@@ -25,7 +25,6 @@ extension Machine {
     // An empty station starts its virtual time afresh, which keeps it short and exact.
     if stations[s].inService == 0 { stations[s].virtual = 0 }
     tokens[token].state = .sharing
-    tokens[token].serviceBegan = now
     stations[s].inService &+= 1
     stations[s].tailNumber &+= 1
     let end = stations[s].virtual + Double(tokens[token].service)

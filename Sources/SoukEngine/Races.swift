@@ -10,7 +10,8 @@ extension Machine {
   mutating func openRace(_ parent: Int32, site: Int32) -> Int32 {
     tokens[parent].state = .racing
     tokens[parent].thing = site
-    tokens[parent].firstArm = -1
+    let part = parts.part(of: parent, in: tokens)
+    parts[part].firstArm = -1
     return openArm(0, of: parent)
   }
 
@@ -22,18 +23,35 @@ extension Machine {
     tokens[arm].origin = tokens[parent].origin
     tokens[arm].ordinal = tokens[parent].ordinal
     tokens[arm].created = tokens[parent].created
-    tokens[arm].parent = parent
-    tokens[arm].arm = number
-    tokens[arm].nextArm = tokens[parent].firstArm
-    tokens[parent].firstArm = arm
+    let part = parts.part(of: arm, in: tokens)
+    let racing = tokens[parent].part
+    parts[part].parent = parent
+    parts[part].arm = number
+    parts[part].nextArm = parts[racing].firstArm
+    parts[racing].firstArm = arm
     tokens[arm].pc = program.arms[program.races[site].start &+ number].head
     return arm
+  }
+
+  /// The token whose arm a token is; -1 if it isn't one.
+  @inline(__always)
+  mutating func parent(of token: Int32) -> Int32 {
+    let part = tokens[token].part
+    return part < 0 ? -1 : parts[part].parent
+  }
+
+  /// Where a token's code for a withdrawal begins, from now on.
+  @inline(never)
+  mutating func unwind(_ token: Int32, at pc: Int32) {
+    let part = parts.part(of: token, in: tokens)
+    parts[part].unwind = pc
+    parts.giveBackIfNone(of: token, in: tokens)
   }
 
   /// The token that runs after `token` has blocked: the next arm of a race that is being opened; -1 if there is none.
   @inline(__always)
   mutating func nextArm(after token: Int32) -> Int32 {
-    if token < 0 || tokens[token].parent < 0 { return -1 }
+    if token < 0 || tokens[token].part < 0 { return -1 }
     return nextArmOfRace(after: token)
   }
 
@@ -42,11 +60,11 @@ extension Machine {
     if stopped != nil { return -1 }
     var arm = token
     while true {
-      let parent = tokens[arm].parent
+      let parent = parent(of: arm)
       if parent < 0 { return -1 }
       // Arms are linked latest first: only the latest opened can be the one that makes room for the next.
-      let number = tokens[arm].arm &+ 1
-      if tokens[parent].firstArm != arm { return -1 }
+      let number = parts[tokens[arm].part].arm &+ 1
+      if parts[tokens[parent].part].firstArm != arm { return -1 }
       if number < program.races[tokens[parent].thing].count { return openArm(number, of: parent) }
       // All arms are open, so the parent has blocked; it may be an arm itself, in a race that is being opened.
       arm = parent
@@ -56,15 +74,17 @@ extension Machine {
   /// An arm has reached the end of its head: the others are withdrawn, and the parent goes on in the arm's body.
   @inline(never)
   mutating func winRace(_ winner: Int32) -> (token: Int32, pc: Int) {
-    let parent = tokens[winner].parent
+    let parent = parent(of: winner)
     precondition(parent >= 0, "token \(winner) wins a race without being an arm of one")
     let site = tokens[parent].thing
-    let body = program.arms[program.races[site].start &+ tokens[winner].arm].body
-    if isTraced { tell(.won, parent, Double(tokens[winner].arm)) }
+    let arm = parts[tokens[winner].part].arm
+    let body = program.arms[program.races[site].start &+ arm].body
+    if isTraced { tell(.won, parent, Double(arm)) }
     withdrawArms(of: parent, but: winner)
     dissolveGroups(of: winner)
     freeToken(winner)
-    tokens[parent].firstArm = -1
+    parts[tokens[parent].part].firstArm = -1
+    parts.giveBackIfNone(of: parent, in: tokens)
     tokens[parent].state = .ready
     return (parent, Int(body))
   }
@@ -72,16 +92,16 @@ extension Machine {
   /// Withdraws the arms of a race, the first opened first.
   private mutating func withdrawArms(of parent: Int32, but winner: Int32) {
     var reversed: Int32 = -1
-    var arm = tokens[parent].firstArm
+    var arm = parts[tokens[parent].part].firstArm
     while arm >= 0 {
-      let next = tokens[arm].nextArm
-      tokens[arm].nextArm = reversed
+      let next = parts[tokens[arm].part].nextArm
+      parts[tokens[arm].part].nextArm = reversed
       reversed = arm
       arm = next
     }
     arm = reversed
     while arm >= 0 {
-      let next = tokens[arm].nextArm
+      let next = parts[tokens[arm].part].nextArm
       if arm != winner { withdraw(arm) }
       arm = next
     }
@@ -91,14 +111,15 @@ extension Machine {
   private mutating func withdraw(_ token: Int32) {
     if tokens[token].state == .racing {
       withdrawArms(of: token, but: -1)
-      tokens[token].firstArm = -1
+      parts[tokens[token].part].firstArm = -1
     } else {
       withdrawFromQueue(token)
     }
-    if isTraced { tell(.withdrawn, token, Double(tokens[token].arm)) }
+    if isTraced { tell(.withdrawn, token, Double(parts[tokens[token].part].arm)) }
     tokens[token].state = .ready
-    if tokens[token].unwind >= 0 && stopped == nil {
-      execute(token, from: Int(tokens[token].unwind), frame: Int(tokens[token].frame) &* stride)
+    let unwind = parts[tokens[token].part].unwind
+    if unwind >= 0 && stopped == nil {
+      execute(token, from: Int(unwind), frame: Int(tokens[token].frame) &* stride)
     }
     dissolveGroups(of: token)
     freeToken(token)

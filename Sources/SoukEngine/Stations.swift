@@ -30,27 +30,26 @@ extension Machine {
     tokens[token].thing = s
     tokens[token].since = now
     tokens[token].service = service
-    tokens[token].remaining = service
-    if site.priority >= 0 { tokens[token].priority = registers[site.priority] } else { tokens[token].priority = 0 }
     if stations[s].discipline == .processorSharing {
       beginSharing(token, s)
       return Machine.blocked
     }
     tokens[token].hasBegun = false
+    let priority = site.priority >= 0 ? registers[site.priority] : 0
     if stations[s].waiting == 0 && stations[s].inService < stations[s].servers && stations[s].isUp {
-      beginService(token, s)
+      beginService(token, s, priority)
       return Machine.blocked
     }
-    if stations[s].isPreemptive && displaceWorst(for: token, s) {
-      beginService(token, s)
+    if stations[s].isPreemptive && displaceWorst(for: priority, s) {
+      beginService(token, s, priority)
       return Machine.blocked
     }
-    return wait(token, s, site, mode: mode, pc: pc)
+    return wait(token, s, site, priority, mode: mode, pc: pc)
   }
 
   /// Queues an arrived token, with its patience.
   @inline(__always)
-  private mutating func wait(_ token: Int32, _ s: Int32, _ site: UseSite, mode: Int32, pc: Int) -> Int {
+  private mutating func wait(_ token: Int32, _ s: Int32, _ site: UseSite, _ priority: Double, mode: Int32, pc: Int) -> Int {
     tokens[token].otherwise = site.otherwise
     tokens[token].state = .queued
     stations[s].waiting &+= 1
@@ -58,7 +57,7 @@ extension Machine {
     if isTraced { tell(.queued, token, thing: s) }
     let patience = site.patience >= 0 ? registers[site.patience] : .infinity
     guard let delay = Machine.ticks(patience) else {
-      enqueue(token, s)
+      enqueue(token, s, priority)
       failTime(patience, at: pc &- 1)
       return Machine.blocked
     }
@@ -66,7 +65,7 @@ extension Machine {
       lineUpByValue(token, s, pc: pc, mode: mode, patience: delay)
       return Machine.blocked
     }
-    enqueue(token, s)
+    enqueue(token, s, priority)
     if delay != .max { schedule(.patience, token: token, after: delay, EventClass.timer) }
     return Machine.blocked
   }
@@ -79,11 +78,11 @@ extension Machine {
   }
 
   /// Puts a token into a station's queue by the discipline.
-  private mutating func enqueue(_ token: Int32, _ s: Int32) {
+  private mutating func enqueue(_ token: Int32, _ s: Int32, _ priority: Double) {
     if stations[s].hasLine {
       lineUp(token, s)
     } else if stations[s].isOrdered {
-      let key = stations[s].discipline == .shortestFirst ? Double(tokens[token].service) : tokens[token].priority
+      let key = stations[s].discipline == .shortestFirst ? Double(tokens[token].service) : priority
       stations[s].tailNumber &+= 1
       heaps[2 &* s].push(token, key: key, number: stations[s].tailNumber, in: tokens)
     } else {
@@ -109,44 +108,52 @@ extension Machine {
   mutating func startWaiting(_ s: Int32) {
     while stations[s].waiting > 0 && stations[s].inService < stations[s].servers && stations[s].isUp {
       var token: Int32
+      var priority = 0.0
       if stations[s].hasLine {
         stations[s].waiting &-= 1
         lower(stations[s].queueCell)
         token = takeFirst(of: s)
       } else {
-        token = stations[s].isOrdered ? heaps[2 &* s].first.token : stations[s].queue.head
+        token = stations[s].queue.head
+        if stations[s].isOrdered { (token, priority) = (heaps[2 &* s].first.token, heaps[2 &* s].first.key) }
         dequeue(token, s)
         cancelTimer(of: token)
       }
-      beginService(token, s)
+      beginService(token, s, priority)
     }
   }
 
-  /// A server takes a token that is in no queue.
+  /// A server takes a token that is in no queue; its priority counts where service can be displaced.
   @inline(__always)
-  mutating func beginService(_ token: Int32, _ s: Int32) {
+  mutating func beginService(_ token: Int32, _ s: Int32, _ priority: Double) {
     stations[s].inService &+= 1
     raise(stations[s].busyCell)
     if isTraced { tell(.served, token, thing: s) }
     if !tokens[token].hasBegun {
       tokens[token].hasBegun = true
       recordTicks(stations[s].waitTally, now &- tokens[token].since)
-      tokens[token].serviceBegan = now
-      tokens[token].amount = 1
+      tokens[token].since = now
+      if stations[s].hasRate { tokens[token].amount = 1 } else { tokens[token].remaining = tokens[token].service }
     }
     tokens[token].state = .serving
-    if stations[s].tracksService || stations[s].isPreemptive { trackService(token, s) }
-    if stations[s].hasRate { work(token, s) } else {
-      schedule(.serviceEnd, token: token, after: tokens[token].remaining, EventClass.completion)
-    }
+    if stations[s].tracksService || stations[s].isPreemptive { trackService(token, s, priority) }
+    if stations[s].hasRate { work(token, s) } else { serve(token) }
+  }
+
+  /// Schedules the completion of what remains of a token's service.
+  @inline(__always)
+  private mutating func serve(_ token: Int32) {
+    let left = tokens[token].remaining
+    tokens[token].remaining = now &+ left
+    schedule(.serviceEnd, token: token, after: left, EventClass.completion)
   }
 
   /// Keeps who is in service where a breakdown or a more urgent arrival finds them.
-  private mutating func trackService(_ token: Int32, _ s: Int32) {
+  private mutating func trackService(_ token: Int32, _ s: Int32, _ priority: Double) {
     if stations[s].isPreemptive {
       // The first of this heap is the worst in service: the largest priority number, then the latest to begin.
       stations[s].headNumber &-= 1
-      heaps[2 &* s &+ 1].push(token, key: -tokens[token].priority, number: stations[s].headNumber, in: tokens)
+      heaps[2 &* s &+ 1].push(token, key: -priority, number: stations[s].headNumber, in: tokens)
     } else {
       stations[s].serving.append(token, in: tokens)
     }
@@ -171,7 +178,7 @@ extension Machine {
     let s = tokens[token].thing
     leaveService(token, s)
     raise(stations[s].completions)
-    recordTicks(stations[s].serviceTally, stations[s].hasRate ? now &- tokens[token].serviceBegan : tokens[token].service)
+    recordTicks(stations[s].serviceTally, stations[s].hasRate ? now &- tokens[token].since : tokens[token].service)
     tokens[token].state = .ready
     if stations[s].waiting > 0 { startWaiting(s) }
     run(token)
@@ -276,7 +283,7 @@ extension Machine {
       if machine.stations[s].hasRate {
         machine.reckonWork(token, s)
       } else {
-        machine.tokens[token].remaining = machine.tokens[token].due &- machine.now
+        machine.tokens[token].remaining &-= machine.now
       }
       machine.cancelTimer(of: token)
       machine.tokens[token].state = .halted
@@ -295,9 +302,7 @@ extension Machine {
     set(stations[s].upCell, to: 1)
     forEachInService(s) { machine, token in
       machine.tokens[token].state = .serving
-      if machine.stations[s].hasRate { machine.work(token, s) } else {
-        machine.schedule(.serviceEnd, token: token, after: machine.tokens[token].remaining, EventClass.completion)
-      }
+      if machine.stations[s].hasRate { machine.work(token, s) } else { machine.serve(token) }
     }
     if stations[s].discipline == .processorSharing { awaitShared(s) } else { startWaiting(s) }
     if stations[s].isPreemptive { displaceForWaiting(s) }

@@ -92,10 +92,10 @@ extension Machine {
       if !seen.insert(token).inserted { continue }
       if tokens[token].state == .racing {
         var arms: [Int32] = []
-        var arm = tokens[token].firstArm
+        var arm = parts[tokens[token].part].firstArm
         while arm >= 0 {
           arms.append(arm)
-          arm = tokens[arm].nextArm
+          arm = parts[tokens[arm].part].nextArm
         }
         touched += arms.reversed()
       } else {
@@ -109,7 +109,7 @@ extension Machine {
   private mutating func tellWaiting(_ token: Int32) {
     switch tokens[token].state {
     case .waiting where tokens[token].timer == 0 || tokens[token].timer & EventClass.number > sequenceBefore:
-      tell(.waits, token, tokens[token].timer == 0 ? .infinity : seconds(tokens[token].due &- now))
+      tell(.waits, token, tokens[token].timer == 0 ? .infinity : seconds(tokens[token].remaining &- now))
     case .putting where tokens[token].since == now: tell(.putting, token, thing: tokens[token].thing)
     case .taking where tokens[token].since == now: tell(.taking, token, thing: tokens[token].thing)
     case .awaiting where tokens[token].since == now: tell(.awaits, token)

@@ -1,6 +1,6 @@
 // What runs: an entity, a process or an arm of a race is a token, a fixed-size record in an arena with a free list. Tokens
 // refer to each other by index; a token is in one queue at a time and has at most one pending event, which names the
-// token's `timer`: an event whose order differs from it is dead.
+// token's `timer`: an event whose order differs from it is dead. What only races and batches need lies in a record of its own.
 
 /// What a token is doing.
 enum TokenState: UInt8, BitwiseCopyable {
@@ -24,35 +24,24 @@ enum Grant: UInt8, BitwiseCopyable {
   case none, pool, put, taken
 }
 
-/// One running thing; 144 bytes.
+/// One running thing; 88 bytes. What excludes one another by state shares a field.
 struct Token: BitwiseCopyable {
   var pc: Int32 = 0
   var frame: Int32 = 0
   var journey: Int32 = 0
   var origin: Int32 = 0
   var ordinal: UInt32 = 0
-  /// Where the code for a withdrawal begins; -1: nothing to give back.
-  var unwind: Int32 = -1
   /// Neighbours in the queue it is in (or the next free token).
   var next: Int32 = -1
   var previous: Int32 = -1
-  /// Position in the heap it is in; -1 if none.
-  var position: Int32 = -1
   /// The station, pool, level, condition, batch or leader it is with, by `state`.
   var thing: Int32 = -1
   /// Where to go when it balks or runs out of patience.
   var otherwise: Int32 = -1
-  /// The racing token whose arm it is, and the arm's number; -1 if it isn't one.
-  var parent: Int32 = -1
-  var arm: Int32 = -1
-  /// Its first arm, and the next arm of its parent.
-  var firstArm: Int32 = -1
-  var nextArm: Int32 = -1
   /// Its handle's record; -1 if nobody keeps one.
   var handle: Int32 = -1
-  /// The group of a batch that it leads; -1 if none.
-  var group: Int32 = -1
-  /// Priority in a station's or pool's queue, smaller first.
+  /// Its part in races and batches; -1 if it has none.
+  var part: Int32 = -1
   var state: TokenState = .free
   var grant: Grant = .none
   /// Its service had begun before it was displaced.
@@ -61,23 +50,103 @@ struct Token: BitwiseCopyable {
   var watchesHandles: Bool = false
   /// Order of its pending event; 0 if it has none.
   var timer: UInt64 = 0
-  /// Ticks at which that event is due.
-  var due: Int64 = 0
-  /// Ticks at which it was created / began to wait / began to be served.
+  /// Ticks at which it was created / began to wait, and once it is served, began to be served.
   var created: Int64 = 0
   var since: Int64 = 0
-  var serviceBegan: Int64 = 0
-  /// Ticks of service, all and remaining.
+  /// Ticks of service; or the bits of `amount`.
   var service: Int64 = 0
+  /// Ticks of service that remain, and while it is served or waits, those at which that is over; where there is a rate, when its work
+  /// was last reckoned.
   var remaining: Int64 = 0
+
   /// Work remaining at a station with a rate (of 1), or the amount asked of a pool or level.
-  var amount: Double = 0
-  var priority: Double = 0
+  var amount: Double {
+    @inline(__always) get { Double(bitPattern: UInt64(bitPattern: service)) }
+    @inline(__always) set { service = Int64(bitPattern: newValue.bitPattern) }
+  }
+
+  /// Position in the heap it is in.
+  var position: Int32 {
+    @inline(__always) get { next }
+    @inline(__always) set { next = newValue }
+  }
 
   /// Its number in a station's line, while its service hasn't begun.
   var numberInLine: Int64 {
-    @inline(__always) get { serviceBegan }
-    @inline(__always) set { serviceBegan = newValue }
+    @inline(__always) get { remaining }
+    @inline(__always) set { remaining = newValue }
+  }
+}
+
+/// The part of a token that races, is an arm of a race or leads a batch.
+struct TokenPart: BitwiseCopyable {
+  /// The racing token whose arm it is (or the next free part), and the arm's number; -1 if it isn't one.
+  var parent: Int32 = -1
+  var arm: Int32 = -1
+  /// Its first arm, and the next arm of its parent.
+  var firstArm: Int32 = -1
+  var nextArm: Int32 = -1
+  /// Where the code for a withdrawal begins; -1: nothing to give back.
+  var unwind: Int32 = -1
+  /// The group of a batch that it leads; -1 if none.
+  var group: Int32 = -1
+
+  var isNone: Bool { parent < 0 && firstArm < 0 && unwind < 0 && group < 0 }
+}
+
+/// The parts of those who have one.
+struct TokenParts: BitwiseCopyable {
+  private var parts = Slab<TokenPart>()
+  private var free: Int32 = -1
+
+  func copied() -> TokenParts {
+    var copy = self
+    copy.parts = parts.copied()
+    return copy
+  }
+
+  func freeStorage() { parts.free() }
+
+  var bytes: Int { parts.bytes }
+
+  /// A token's part; a new one if it had none.
+  @inline(__always)
+  mutating func part(of token: Int32, in tokens: Slab<Token>) -> Int32 {
+    let part = tokens[token].part
+    return part >= 0 ? part : newPart(of: token, in: tokens)
+  }
+
+  @inline(never)
+  private mutating func newPart(of token: Int32, in tokens: Slab<Token>) -> Int32 {
+    var part = free
+    if part < 0 {
+      part = Int32(truncatingIfNeeded: parts.count)
+      parts.append(TokenPart())
+    } else {
+      free = parts[part].parent
+      parts[part] = TokenPart()
+    }
+    tokens[token].part = part
+    return part
+  }
+
+  @inline(__always)
+  subscript(part: Int32) -> TokenPart {
+    @inline(__always) get { parts[part] }
+    @inline(__always) nonmutating set { parts[part] = newValue }
+  }
+
+  mutating func giveBack(_ part: Int32) {
+    parts[part].parent = free
+    free = part
+  }
+
+  /// Gives back a token's part if there is nothing in it any more.
+  mutating func giveBackIfNone(of token: Int32, in tokens: Slab<Token>) {
+    let part = tokens[token].part
+    if part < 0 || !parts[part].isNone { return }
+    tokens[token].part = -1
+    giveBack(part)
   }
 }
 

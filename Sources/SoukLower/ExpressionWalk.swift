@@ -26,7 +26,7 @@ extension TypedExpression {
     case .range(let a, let b, let step): [a, b] + (step.map { [$0] } ?? [])
     case .model(_, let arguments): arguments.map(\.1)
     case .experiment(let experiment):
-      [experiment.target] + experiment.arguments.map(\.1) + experiment.settings.sorted { $0.key < $1.key }.map(\.value)
+      [experiment.target] + (experiment.other.map { [$0.target] } ?? []) + experiment.arguments.map(\.1) + experiment.settings.sorted { $0.key < $1.key }.map(\.value)
     case .actionCall(let base, _, _, let arguments): (base.map { [$0] } ?? []) + arguments
     case .journeyReference(let base, _, _, let arguments): (base.map { [$0] } ?? []) + (arguments ?? [])
     }

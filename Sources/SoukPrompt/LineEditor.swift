@@ -95,7 +95,7 @@ enum LineEditor {
     guard unsafe pipe(&ends) == 0 else { return }
     wake = (ends[0], ends[1])
     let descriptor = ends[1]
-    for (number, byte) in [(SIGINT, UInt8(ascii: "c")), (SIGCONT, UInt8(ascii: "r"))] {
+    for (number, byte) in [(SIGINT, UInt8(ascii: "c")), (SIGCONT, UInt8(ascii: "r")), (SIGWINCH, UInt8(ascii: "w"))] {
       if number == SIGINT { signal(SIGINT, SIG_IGN) }
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { @Sendable in
@@ -119,20 +119,19 @@ enum LineEditor {
     var waits = [pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0), pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0)]
     while typed == nil {
       guard unsafe poll(&waits, 2, -1) >= 0 else {
-        if errno == EINTR {
-          rl_resize_terminal()
-          continue
-        }
+        if errno == EINTR { continue }
         rl_callback_handler_remove()
         return .end
       }
       if waits[1].revents != 0 {
-        if nextSignal() == UInt8(ascii: "r") {
-          souk_readline_resume()
-          continue
+        switch nextSignal() {
+        case UInt8(ascii: "r"): souk_readline_resume()
+        case UInt8(ascii: "w"): resize()
+        default:
+          giveUp()
+          return .abandoned
         }
-        giveUp()
-        return .abandoned
+        continue
       }
       if waits[0].revents & Int16(POLLIN) != 0 {
         rl_callback_read_char()
@@ -152,7 +151,7 @@ enum LineEditor {
 
   // MARK: Keys
 
-  private static var cursor: Cursor { Cursor(line: unsafe String(cString: souk_readline_line()), offset: Int(souk_readline_point()), isContinued: isContinued) }
+  static var cursor: Cursor { Cursor(line: unsafe String(cString: souk_readline_line()), offset: Int(souk_readline_point()), isContinued: isContinued) }
   private static var isContinued = false
 
   /// What is to stand behind a completion that is alone; 0 for nothing.

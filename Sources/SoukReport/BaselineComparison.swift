@@ -143,6 +143,13 @@ extension BaselineReport {
     }
   }
 
+  /// What is different between two runs, `after` being what is compared and `before` what it is compared to: all intervals hold
+  /// together with the confidence. O(numbers in both).
+  public static func differences(from before: RunBaseline, to after: RunBaseline, confidence: Double = 0.95) -> (run: Run, comparisons: Int) {
+    let comparisons = count(before, after)
+    return (compare(before, after, Comparison.bonferroniLevel(confidence, comparisons: max(1, comparisons))), comparisons)
+  }
+
   /// How many statistics of things that moved can be compared.
   private static func count(_ old: RunBaseline, _ new: RunBaseline) -> Int {
     let isExact = old.isExact && new.isExact

@@ -12,6 +12,10 @@ import SoukUnits
 
 struct BaselineRuns {
   let program: TypedProgram
+  /// Whether what the standard report leaves out is kept as well: parts of the library's components that are their own affair.
+  var isComplete = true
+  /// Of so many replications.
+  var replicationLimit = Baseline.replicationLimit
 
   /// The runs with names that tell them apart.
   func record(_ runs: [RunResults]) -> [RunBaseline] {
@@ -24,17 +28,23 @@ struct BaselineRuns {
     }
   }
 
-  private func record(_ whole: RunResults, named name: String) -> RunBaseline {
+  /// One run, or a part of it.
+  func record(_ whole: RunResults, named name: String, part: Layout? = nil) -> RunBaseline {
     // Without chance all replications are the first.
-    let run = whole.first(whole.isExact ? 1 : Baseline.replicationLimit)
+    let run = whole.first(whole.isExact ? 1 : replicationLimit)
     var things: [ThingBaseline] = []
-    var values: [(path: String, text: String)] = []
-    constants(run.layout, &values)
-    walk(run.layout, run, ThingStatistics(program: program, run: run), &things)
+    walk(part ?? run.layout, run, ThingStatistics(program: program, run: run), &things)
     return RunBaseline(
       name: name, model: run.modelName, seed: run.seed, span: Double(run.span ?? 0) / StepTrace.ticksPerSecond,
-      warmup: Double(run.warmup) / StepTrace.ticksPerSecond, isExact: run.isExact, replications: run.paths.count, values: values,
+      warmup: Double(run.warmup) / StepTrace.ticksPerSecond, isExact: run.isExact, replications: run.paths.count, values: values(of: run),
       things: things)
+  }
+
+  /// Parameters and constants of a run by their paths.
+  func values(of run: RunResults) -> [(path: String, text: String)] {
+    var values: [(path: String, text: String)] = []
+    constants(run.layout, &values)
+    return values
   }
 
   /// Parameters and constants that can be told in a few words; of laws and curves it is seen what they do.
@@ -77,7 +87,11 @@ struct BaselineRuns {
     case .thing(let thing): things.append(record(thing, run, statistics))
     case .journey(let journey): things.append(record(journey, run, statistics))
     case .instance(let instance):
-      for part in instance.members { if let part { walk(part, run, statistics, &things) } }
+      let scope = program.scopes[instance.scope.index]
+      for (part, member) in zip(instance.members, scope.members) {
+        guard let part, isComplete || member.docs != nil || !scope.isLibrary && !part.isFormula else { continue }
+        walk(part, run, statistics, &things)
+      }
     case .array(_, _, let elements): for element in elements { walk(element, run, statistics, &things) }
     case .formula(let formula): things.append(record(formula, run, statistics))
     case .constant: break
@@ -143,6 +157,10 @@ struct BaselineRuns {
       for tick in list { digest.add(word: UInt64(bitPattern: tick)) }
     }
   }
+}
+
+extension Layout {
+  fileprivate var isFormula: Bool { if case .formula = self { true } else { false } }
 }
 
 extension RunResults {

@@ -97,8 +97,10 @@ extension Interpreter {
       if let leaf = decision.leaf { report.smallest = smallest(leaf, run, writing) }
       // A run by itself knows no baseline, so it would show one side only.
       if lineage.fromBaseline != nil, let command = report.command { report.smallest?.command = command }
-      if let leaf = decision.leaf { report.journeys = worstJourneys(leaf, run, check.span) }
-      report.blame = blame(run, replication: decision.leaf?.worst ?? 0, at: check.span)
+      if !lineage.isDifference {
+        if let leaf = decision.leaf { report.journeys = worstJourneys(leaf, run, check.span) }
+        report.blame = blame(run, replication: decision.leaf?.worst ?? 0, at: check.span)
+      }
     }
     report.notes += notes(lineage, decision, confidence)
     return report

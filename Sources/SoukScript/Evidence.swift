@@ -132,8 +132,10 @@ final class Evidence {
   }
 
   /// Runs that are compared keep the same number of replications.
-  func tie(_ lineage: Lineage) {
-    let together = lineage.runs.compactMap { $0.growth?.run }
+  func tie(_ lineage: Lineage) { tie(lineage.runs.compactMap { $0.growth?.run }) }
+
+  /// These runs have the same number of replications from now on.
+  func tie(_ together: [Int]) {
     guard let first = together.first else { return }
     let groups = Set(together.map { runs[$0].group })
     for other in runs.indices where groups.contains(runs[other].group) { runs[other].group = runs[first].group }

@@ -18,16 +18,15 @@ struct ExperimentHost: EvaluationHost {
     switch e.kind {
     case .experiment(let experiment): return try interpreter.perform(experiment, e, env)
     case .within(let a, let tolerance, let b):
-      return try within(try evaluator.evaluate(a, env), try evaluator.evaluate(tolerance, env), try evaluator.evaluate(b, env), a, tolerance, b, e)
+      return try applyHost(e, [try evaluator.evaluate(a, env), try evaluator.evaluate(tolerance, env), try evaluator.evaluate(b, env)], env, evaluator)
     case .at(let inner, let time):
       let value = try evaluator.evaluate(inner, env)
       let moment = try evaluator.evaluate(time, env)
       if case .curve(let curve) = value { return try at(curve, moment, e) }
-      return try typed { try Statistics(span: e.span).at(value, moment) }
+      return try applyHost(e, [value, moment], env, evaluator)
     case .during(let inner, let from, let to):
       let value = try evaluator.evaluate(inner, env)
-      let (a, b) = (try evaluator.evaluate(from, env), try evaluator.evaluate(to, env))
-      return try typed { try Statistics(span: e.span).during(value, from: a, to: b) }
+      return try applyHost(e, [value, try evaluator.evaluate(from, env), try evaluator.evaluate(to, env)], env, evaluator)
     case .statistic(let base, _):
       // What has failed to evaluate says itself why.
       return try applyHost(e, [try evaluator.evaluate(base, env)], env, evaluator)
@@ -36,7 +35,13 @@ struct ExperimentHost: EvaluationHost {
   }
 
   func applyHost(_ e: TypedExpression, _ operands: [Value], _ env: Environment, _ evaluator: Evaluator) throws(EvaluationError) -> Value {
-    try typed { try apply(e, operands, evaluator) }
+    try typed {
+      guard let sides = Value.sides(in: operands) else { return try apply(e, operands, evaluator) }
+      // Both sides of a comparison, each by itself, until there is a number.
+      let first = try apply(e, operands.map { $0.side(isFirst: true) }, evaluator)
+      let second = try apply(e, operands.map { $0.side(isFirst: false) }, evaluator)
+      return try Lifting(span: e.span).paired(first, second, sides)
+    }
   }
 
   private func apply(_ e: TypedExpression, _ operands: [Value], _ evaluator: Evaluator) throws -> Value {
@@ -53,6 +58,8 @@ struct ExperimentHost: EvaluationHost {
       guard case .host(let part as ResultPart) = operands[0] else { break }
       return try access.statistic(part, statistic, type: e.type)
     case .arithmetic(let op, _, _): return try lifting.arithmetic(op, operands[0], operands[1])
+    case .at: return try Statistics(span: e.span).at(operands[0], operands[1])
+    case .during: return try Statistics(span: e.span).during(operands[0], from: operands[1], to: operands[2])
     case .comparison(let op, let a, let b): return try compare(op, operands, a, b, lifting)
     case .and(let a, let b): return try lifting.logic(isAnd: true, operands[0], operands[1], a, b)
     case .or(let a, let b): return try lifting.logic(isAnd: false, operands[0], operands[1], a, b)
@@ -60,6 +67,7 @@ struct ExperimentHost: EvaluationHost {
     case .negate: return try lifting.map(operands[0]) { -$0 }
     case .convert(_, let factor): return try converted(operands[0], factor, lifting)
     case .orDefault: return try orDefault(operands, e.span)
+    case .within(let a, let tolerance, let b): return try within(operands[0], operands[1], operands[2], a, tolerance, b, e)
     case .builtin(let builtin, _): return try call(builtin, operands, e)
     case .fold(let builtin, _, _, _): return try fold(builtin, operands, e)
     default: break

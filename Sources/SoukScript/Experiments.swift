@@ -1,6 +1,6 @@
 // `run`: a model with arguments is lowered and given to the engine, replication by replication, and its sample paths become
-// results. A run with a precision goes on until its interval is narrow enough, by a rule that
-// pays for each look.
+// results. `compare` is two runs with the same seed, and so with common random numbers. A run with a precision goes on until its
+// interval is narrow enough, by a rule that pays for each look.
 
 import SoukEngine
 import SoukLower
@@ -16,10 +16,14 @@ import Synchronization
 extension Interpreter {
   func perform(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value {
     switch experiment.kind {
-    case .run: return .host(try run(experiment, e, env))
+    case .run: return try run(experiment, e, env)
     case .start: return try start(experiment, e, env)
     case .fork: return try fork(experiment, e, env)
     case .step: return try step(experiment, e, env)
+    case .compare:
+      guard let other = experiment.other, case .simulation = experiment.target.type else { return try run(experiment, e, env) }
+      let (first, second) = (try simulation(experiment.target, env, "compared"), try simulation(other.target, env, "compared"))
+      return try compareSimulations((first, experiment.target), (second, other.target), e)
     }
   }
 
@@ -98,60 +102,102 @@ extension Interpreter {
 
   // MARK: Runs
 
-  private func run(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> RunResults {
-    let name = pendingName ?? (evidence == nil ? nil : self.name(of: e))
-    pendingName = nil
-    var plan = try plan(experiment, e, env)
+  /// `run`, or a side of `compare`: a model with its plan, ready to be simulated.
+  private struct Trial {
+    let experiment: TypedExperiment
+    var plan: Plan
+    let span: Int64
+    let name: String?
+    let place: Span
+    /// What is told after each replication.
+    let finished: (@Sendable () -> Void)?
+  }
+
+  private func trial(_ experiment: TypedExperiment, _ name: String?, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Trial {
+    let plan = try plan(experiment, e, env)
     guard let span = plan.span else {
       throw EvaluationError.results(
         "how long is this run?", e.span, hint: "write `{ span: 1 day }` after the model, or `span: 1 day` in it")
     }
-    if let place = plan.findsWarmup {
-      plan.warmup = try warmup(of: plan.lowered.model, seed: plan.seed, span: span, at: place)
-      plan.options.warmup = Double(plan.warmup) / StepTrace.ticksPerSecond
+    return Trial(experiment: experiment, plan: plan, span: span, name: name, place: e.span, finished: progress(of: experiment, plan))
+  }
+
+  private func run(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value {
+    let name = pendingName ?? (evidence == nil ? nil : self.name(of: e))
+    pendingName = nil
+    var trials = [try trial(experiment, name, e, env)]
+    if let other = experiment.other {
+      var second = experiment
+      (second.target, second.model) = other
+      trials.append(try trial(second, name, e, env))
+      if trials[0].span != trials[1].span { throw unlikeSpans(trials, e) }
     }
-    options.onRun?(PlannedRun(lowered: plan.lowered, seed: plan.seed, span: span, warmup: plan.warmup))
-    func results(_ paths: [SamplePath], _ precision: RunResults.Precision?, _ growth: RunResults.Growth?) -> RunResults {
-      RunResults(
-        model: experiment.model, modelName: program.scopes[experiment.model.index].name, layout: .instance(plan.lowered.layout), paths: paths,
-        seed: plan.seed, weight: plan.lowered.model.weight, start: Self.start(of: plan.lowered), span: span, warmup: plan.warmup,
-        precision: precision, name: name,
-        recipe: RunResults.Recipe(
-          arguments: plan.arguments, options: plan.options,
-          spanUnit: (experiment.settings["span"] ?? program.scopes[experiment.model.index].settings["span"])?.shown),
-        isExact: plan.lowered.model.isExact, growth: growth)
-    }
-    let finished = progress(of: experiment, plan)
-    func simulate(_ range: Range<UInt32>) throws(EvaluationError) -> [SamplePath] {
-      // How far the only one is, is asked of it itself.
-      if range.count == 1, evidence == nil { options.flag?.aim(0..<span) }
-      defer { if range.count == 1, evidence == nil { options.flag?.aim(nil) } }
-      let paths = runReplications(
-        plan.lowered.model, seed: plan.seed, replications: range, span: span, warmup: plan.warmup, limits: options.limits,
-        flag: options.flag, threads: options.threads, finished: finished)
-      if let stopped = paths.first(where: { $0.stop != .reachedEnd }) {
-        let finished = paths.filter { $0.stop == .reachedEnd }
-        if isPartialWorthTelling(stopped.stop), evidence == nil {
-          // Of a run that is stopped in its first replication, that one up to where it came.
-          let cells = plan.lowered.model.cells
-          var partial = StandardReport(
-            program: program, run: results(finished.isEmpty ? [stopped] : finished, nil, nil), level: 0.95,
-            unrecorded: Set(cells.indices.filter { cells[$0].recording == .off })
-          ).report(
-            notes: ["stopped after \(finished.count) of \(range.count) replications"])
-          partial.isComplete = false
-          emit(.run(partial))
-        }
-        throw stopError(stopped, plan.lowered, e.span)
+    if let place = trials[0].plan.findsWarmup {
+      var warmup: Int64 = 0
+      for one in trials { warmup = max(warmup, try self.warmup(of: one.plan.lowered.model, seed: one.plan.seed, span: one.span, at: place)) }
+      for index in trials.indices {
+        trials[index].plan.warmup = warmup
+        trials[index].plan.options.warmup = Double(warmup) / StepTrace.ticksPerSecond
       }
-      return paths
     }
-    if let evidence { return try examined(experiment, plan, span, evidence, env, simulate, results) }
-    if let one = options.replication { return results(try simulate(one..<one + 1), nil, nil) }
-    guard let until = experiment.until else { return results(try simulate(0..<plan.replications), nil, nil) }
-    return try runUntil(until, env, simulate) { paths, precision in
-      results(paths, precision, RunResults.Growth(run: nil, look: precision?.looks ?? 1, isLast: true))
+    for one in trials { options.onRun?(PlannedRun(lowered: one.plan.lowered, seed: one.plan.seed, span: one.span, warmup: one.plan.warmup)) }
+    if let evidence { return try examined(trials, evidence, env) }
+    if let until = experiment.until, options.replication == nil {
+      let reached = try runUntil(until, env, trials) { (index, range) throws(EvaluationError) in try simulate(trials[index], range) }
+      return value(zip(trials, reached.paths).map { results($0, $1, reached.precision, RunResults.Growth(run: nil, look: reached.precision.looks, isLast: true)) }, trials)
     }
+    var runs: [RunResults] = []
+    for one in trials { runs.append(results(one, try simulate(one, options.replication.map { $0..<$0 + 1 } ?? 0..<one.plan.replications), nil, nil)) }
+    return value(runs, trials)
+  }
+
+  /// A run alone is its results; two are compared.
+  private func value(_ runs: [RunResults], _ trials: [Trial]) -> Value {
+    guard runs.count == 2 else { return .host(runs[0]) }
+    let names = trials.map { writing.source($0.experiment.target) }
+    return .host(PairedValue(first: .host(runs[0]), second: .host(runs[1]), sides: ComparedSides(names: (names[0], names[1]), parting: nil)))
+  }
+
+  private func unlikeSpans(_ trials: [Trial], _ e: TypedExpression) -> EvaluationError {
+    let told = trials.map { "`\(writing.source($0.experiment.target))` \(NumberText.format(quantity: Self.seconds($0.span), dimension: .time))" }
+    return .results("\(told[0]) and \(told[1]): the two don't last equally long", e.span, hint: "say how long both are to run: `{ span: 1 day }`")
+  }
+
+  private func results(_ trial: Trial, _ paths: [SamplePath], _ precision: RunResults.Precision?, _ growth: RunResults.Growth?) -> RunResults {
+    let (plan, model) = (trial.plan, program.scopes[trial.experiment.model.index])
+    return RunResults(
+      model: trial.experiment.model, modelName: model.name, layout: .instance(plan.lowered.layout), paths: paths,
+      seed: plan.seed, weight: plan.lowered.model.weight, start: Self.start(of: plan.lowered), span: trial.span, warmup: plan.warmup,
+      precision: precision, name: trial.name,
+      recipe: RunResults.Recipe(
+        arguments: plan.arguments, options: plan.options, spanUnit: (trial.experiment.settings["span"] ?? model.settings["span"])?.shown),
+      isExact: plan.lowered.model.isExact, growth: growth)
+  }
+
+  private func simulate(_ trial: Trial, _ range: Range<UInt32>) throws(EvaluationError) -> [SamplePath] {
+    let plan = trial.plan
+    // How far the only one is, is asked of it itself.
+    if range.count == 1, evidence == nil { options.flag?.aim(0..<trial.span) }
+    defer { if range.count == 1, evidence == nil { options.flag?.aim(nil) } }
+    let paths = runReplications(
+      plan.lowered.model, seed: plan.seed, replications: range, span: trial.span, warmup: plan.warmup, limits: options.limits,
+      flag: options.flag, threads: options.threads, finished: trial.finished)
+    if let stopped = paths.first(where: { $0.stop != .reachedEnd }) {
+      let finished = paths.filter { $0.stop == .reachedEnd }
+      if isPartialWorthTelling(stopped.stop), evidence == nil {
+        // Of a run that is stopped in its first replication, that one up to where it came.
+        let cells = plan.lowered.model.cells
+        var partial = StandardReport(
+          program: program, run: results(trial, finished.isEmpty ? [stopped] : finished, nil, nil), level: 0.95,
+          unrecorded: Set(cells.indices.filter { cells[$0].recording == .off })
+        ).report(
+          notes: ["stopped after \(finished.count) of \(range.count) replications"])
+        partial.isComplete = false
+        emit(.run(partial))
+      }
+      throw stopError(stopped, plan.lowered, trial.place)
+    }
+    return paths
   }
 
   /// What is told after each replication; nil where nobody listens or there is one only.
@@ -169,29 +215,33 @@ extension Interpreter {
     }
   }
 
-  /// The run at the present look of an examination.
-  private func examined(
-    _ experiment: TypedExperiment, _ plan: Plan, _ span: Int64, _ evidence: Evidence, _ env: Environment,
-    _ simulate: (Range<UInt32>) throws(EvaluationError) -> [SamplePath],
-    _ results: ([SamplePath], RunResults.Precision?, RunResults.Growth?) -> RunResults
-  ) throws(EvaluationError) -> RunResults {
-    let stated = Int(plan.replications)
+  /// The run at the present look of an examination; what is compared grows together.
+  private func examined(_ trials: [Trial], _ evidence: Evidence, _ env: Environment) throws(EvaluationError) -> Value {
+    let stated = Int(trials[0].plan.replications)
     let first = options.replications == nil ? max(stated, LookSchedule.leastReplications) : stated
-    let isUntil = experiment.until != nil
-    let index = evidence.run(
-      plan.lowered.model, seed: plan.seed, span: span, warmup: plan.warmup,
-      schedule: LookSchedule(first: isUntil ? LookSchedule.leastReplications : first, cap: options.replicationCap))
-    if let until = experiment.until, evidence.runs[index].precision == nil {
-      let reached = try runUntil(until, env, { (range) throws(EvaluationError) in
-        Array(try evidence.paths(index, Int(range.upperBound), simulate).dropFirst(Int(range.lowerBound)))
-      }, { paths, precision in results(paths, precision, nil) })
-      if let precision = reached.precision { evidence.reached(precision, index) }
+    let until = trials[0].experiment.until
+    let indices = trials.map { one in
+      evidence.run(
+        one.plan.lowered.model, seed: one.plan.seed, span: one.span, warmup: one.plan.warmup,
+        schedule: LookSchedule(first: until == nil ? first : LookSchedule.leastReplications, cap: options.replicationCap))
     }
-    let run = evidence.runs[index]
-    let paths = try evidence.paths(index, run.replications, simulate)
-    let shown = results(paths, run.precision, RunResults.Growth(run: index, look: run.look, isLast: run.isAtCap))
-    evidence.keep(shown, index)
-    return shown
+    if let until, indices.contains(where: { evidence.runs[$0].precision == nil }) {
+      let reached = try runUntil(until, env, trials) { (index, range) throws(EvaluationError) in
+        let all = try evidence.paths(indices[index], Int(range.upperBound)) { (missing) throws(EvaluationError) in try simulate(trials[index], missing) }
+        return Array(all.dropFirst(Int(range.lowerBound)))
+      }
+      for index in indices { evidence.reached(reached.precision, index) }
+    }
+    evidence.tie(indices)
+    var runs: [RunResults] = []
+    for (trial, index) in zip(trials, indices) {
+      let run = evidence.runs[index]
+      let paths = try evidence.paths(index, run.replications) { (missing) throws(EvaluationError) in try simulate(trial, missing) }
+      let shown = results(trial, paths, run.precision, RunResults.Growth(run: index, look: run.look, isLast: run.isAtCap))
+      evidence.keep(shown, index)
+      runs.append(shown)
+    }
+    return value(runs, trials)
   }
 
   /// The name that the script gives a run, where it does.
@@ -199,42 +249,40 @@ extension Interpreter {
 
   /// Replications in growing blocks until the estimate is known well enough, or the cap is reached.
   private func runUntil(
-    _ until: (expression: TypedExpression, within: TypedExpression), _ env: Environment,
-    _ paths: (Range<UInt32>) throws(EvaluationError) -> [SamplePath], _ results: ([SamplePath], RunResults.Precision?) -> RunResults
-  ) throws(EvaluationError) -> RunResults {
+    _ until: (expression: TypedExpression, within: TypedExpression), _ env: Environment, _ trials: [Trial],
+    _ paths: (Int, Range<UInt32>) throws(EvaluationError) -> [SamplePath]
+  ) throws(EvaluationError) -> (paths: [[SamplePath]], precision: RunResults.Precision) {
     guard case .number(let target) = try evaluator.evaluate(until.within, env), target > 0, target < 1 else {
       throw EvaluationError.results("a precision is a share between 0% and 100%", until.within.span)
     }
     let rule = PrecisionStop(relativeHalfWidth: target, level: 0.95, cap: max(2, options.replicationCap))
-    var done: [SamplePath] = []
+    var done = trials.map { _ in [SamplePath]() }
+    var count = 0
     var look = 1
     while true {
-      done += try paths(UInt32(done.count)..<UInt32(rule.replications(atLook: look)))
+      let next = rule.replications(atLook: look)
+      for index in trials.indices { done[index] += try paths(index, UInt32(count)..<UInt32(next)) }
+      count = next
       var inner = Environment()
-      inner[LocalID(0)] = .host(results(done, nil))
+      inner[LocalID(0)] = value(zip(trials, done).map { results($0, $1, nil, nil) }, trials)
       guard case .host(let estimate as EstimateValue) = try evaluator.evaluate(until.expression, inner) else {
         throw EvaluationError.results("`until` needs an estimate", until.expression.span)
       }
       options.onProgress?(
         RunProgress(
-          model: "", done: done.count, all: nil,
+          model: "", done: count, all: nil,
           value: "\(writing.source(until.expression)) = \(writing.printed(.host(estimate), of: until.expression).text)"))
       let known = estimate.values.compactMap { $0 }
-      let isComplete = known.count == estimate.values.count
-      switch rule.decide(Moments(known), look: look) {
-      case .stop where isComplete: return results(done, RunResults.Precision(target: target, isReached: true, looks: look))
-      case .capped: return capped(results(done, RunResults.Precision(target: target, isReached: false, looks: look)), target)
-      case .stop, .goOn:
-        if done.count >= rule.cap { return capped(results(done, RunResults.Precision(target: target, isReached: false, looks: look)), target) }
-        look += 1
+      let decision = rule.decide(Moments(known), look: look)
+      let isCapped = if case .capped = decision { true } else { false }
+      if case .stop = decision, known.count == estimate.values.count { return (done, RunResults.Precision(target: target, isReached: true, looks: look)) }
+      if isCapped || count >= rule.cap {
+        let what = trials.count == 2 ? "the difference" : program.scopes[trials[0].experiment.model.index].name
+        emit(.note("\(what) isn't known within \(NumberText.format(target * 100))% after \(count) replications, the most that were allowed"))
+        return (done, RunResults.Precision(target: target, isReached: false, looks: look))
       }
+      look += 1
     }
-  }
-
-  private func capped(_ results: RunResults, _ target: Double) -> RunResults {
-    let share = NumberText.format(target * 100)
-    emit(.note("\(results.modelName) isn't known within \(share)% after \(results.paths.count) replications, the most that were allowed"))
-    return results
   }
 
   // MARK: What is kept
@@ -385,7 +433,7 @@ extension TypedItem {
 extension TypedExpression {
   func isWhole(of model: ScopeID) -> Bool {
     switch type {
-    case .results(model), .simulation(model), .resultOf: return true
+    case .results(model), .simulation(model), .comparison(model, _), .comparison(_, model), .resultOf: return true
     case .list:
       if case .list(let items) = kind { return items.contains { $0.isWhole(of: model) } }
       return false

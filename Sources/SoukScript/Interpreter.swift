@@ -238,20 +238,47 @@ public final class Interpreter {
     case .host(let simulation as SimulationReference):
       try refresh(simulation, at: e.span)
       emit(.run(StandardReport(program: program, run: snapshot(simulation), level: 0.95).report()))
+    case .host(let pair as PairedValue):
+      if let report = try compared(pair, at: e.span) { emit(.run(report)) } else { emit(.printed(writing.printed(value, of: e))) }
     case .void: return
     default: emit(.printed(writing.printed(value, of: e)))
     }
   }
 
+  /// The report of what is different, where a whole or a part of results is compared.
+  private func compared(_ pair: PairedValue, at span: Span) throws(EvaluationError) -> RunReport? {
+    guard let report = try comparison(pair, at: span) else { return nil }
+    return report.report()
+  }
+
+  func comparison(_ pair: PairedValue, at span: Span) throws(EvaluationError) -> ComparisonReport? {
+    func run(_ value: Value) throws(EvaluationError) -> (run: RunResults, part: Layout?)? {
+      switch value {
+      case .host(let run as RunResults): return (try whole(run, at: span), nil)
+      // Everything is kept where a part is printed.
+      case .host(let part as ResultPart): return (part.run, part.layout)
+      case .host(let simulation as SimulationReference):
+        try refresh(simulation, at: span)
+        return (snapshot(simulation), nil)
+      default: return nil
+      }
+    }
+    guard let first = try run(pair.first), let second = try run(pair.second) else { return nil }
+    return ComparisonReport(program: program, first: first, second: second, sides: pair.sides)
+  }
+
   private func plot(_ expressions: [TypedExpression], _ settings: [String: TypedExpression]) throws(EvaluationError) {
-    var values: [(expression: TypedExpression, value: Value)] = []
+    var values: [(expression: TypedExpression, value: Value, side: String?)] = []
     var limits: [(name: String, value: Double)] = []
     for e in expressions {
       let value = try plotted(try evaluator.evaluate(e), e)
       if case .number(let x) = value {
         limits.append((writing.isLiteral(e) ? writing.printed(value, of: e).text : writing.source(e), x))
+      } else if case .host(let pair as PairedValue) = value {
+        // Both side by side.
+        values += [(e, pair.first, pair.sides.names.first), (e, pair.second, pair.sides.names.second)]
       } else {
-        values.append((e, value))
+        values.append((e, value, nil))
       }
     }
     var specs = try Plotting(writing: writing).plots(values)
@@ -264,6 +291,11 @@ public final class Interpreter {
 
   /// A thing's own value where it is named alone.
   private func plotted(_ value: Value, _ e: TypedExpression) throws(EvaluationError) -> Value {
+    if case .host(var pair as PairedValue) = value {
+      pair.first = try plotted(pair.first, e)
+      pair.second = try plotted(pair.second, e)
+      return .host(pair)
+    }
     guard case .host(let part as ResultPart) = value, case .thing(let thing) = part.layout else { return value }
     let own: Statistic =
       switch thing.kind {
@@ -318,7 +350,9 @@ public final class Interpreter {
     if case .simulation = e.type, case .host(let reference as SimulationReference) = try evaluator.evaluate(e) {
       return emit(.export(try saved(reference, as: file, at: e.span)))
     }
-    emit(.export(try Plotting(writing: writing).data(try plotted(try evaluator.evaluate(e), e), of: e, file: file)))
+    let value = try evaluator.evaluate(e)
+    if case .host(let pair as PairedValue) = value, let report = try comparison(pair, at: e.span) { return emit(.export(report.data(file))) }
+    emit(.export(try Plotting(writing: writing).data(try plotted(value, e), of: e, file: file)))
   }
 
   // MARK: Tests

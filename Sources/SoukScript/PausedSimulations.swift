@@ -34,6 +34,8 @@ struct PausedSimulation {
   var warmup: Int64
   var demand: Demand
   var history: [Command] = []
+  /// From which tick on which other arguments held.
+  var changes: [(at: Int64, arguments: [MemberID: Value])] = []
   /// Who has which number, once it was stepped through: from then on each event is told.
   var chronicle: Chronicle?
 
@@ -78,7 +80,7 @@ extension Interpreter {
     return .host(SimulationReference(index: simulations.count - 1))
   }
 
-  private func simulation(_ target: TypedExpression, _ env: Environment, _ what: String) throws(EvaluationError) -> SimulationReference {
+  func simulation(_ target: TypedExpression, _ env: Environment, _ what: String) throws(EvaluationError) -> SimulationReference {
     guard case .host(let reference as SimulationReference) = try evaluator.evaluate(target, env) else {
       throw EvaluationError.results("only a simulation that was started can be \(what)", target.span)
     }
@@ -159,6 +161,7 @@ extension Interpreter {
     default: break
     }
     paused.present.merge(changed) { $1 }
+    paused.changes.append((paused.simulation.now, changed))
     paused.lowered = next
     paused.simulation = paused.simulation.fork(as: next.model, settings(paused))
   }
@@ -226,6 +229,7 @@ extension Interpreter {
     defer { options.flag?.aim(nil) }
     paused.lowered = try lowered(paused.model, paused.arguments, LowerOptions(demand: paused.demand), span)
     paused.present = paused.arguments
+    paused.changes = []
     if paused.chronicle != nil { paused.chronicle = Chronicle(paused.lowered) }
     paused.simulation = Simulation(paused.lowered.model, settings(paused))
     for command in paused.history { try carryOut(command, &paused, span, telling: telling) }

@@ -15,14 +15,14 @@ struct Plotting {
   static let stretches = 240
 
   /// A plot of each kind of value among `values`: those over time together, each sample by itself.
-  func plots(_ values: [(expression: TypedExpression, value: Value)]) throws(EvaluationError) -> [PlotSpec] {
+  func plots(_ values: [(expression: TypedExpression, value: Value, side: String?)]) throws(EvaluationError) -> [PlotSpec] {
     var plots: [PlotSpec] = []
     var lines: [PlotSpec.Series] = []
     var relation: [PlotSpec.Series] = []
     var origin: Instant?
     var counts: Set<Int> = []
-    for (expression, value) in values {
-      let name = writing.source(expression)
+    for (expression, value, side) in values {
+      let name = writing.source(expression) + (side.map { " of \($0)" } ?? "")
       let dimension = ResultAccess.dimension(expression.type)
       let unit = writing.shownUnit(expression)
       switch value {
@@ -150,6 +150,15 @@ struct Plotting {
         rows: estimate.values.enumerated().map { [.number(Double($0)), optional($1, one)] })
     case .host(let run as RunResults): return data(StandardReport(program: writing.program, run: run, level: writing.level).report(), file)
     case .host(let part as ResultPart): return data(StandardReport(program: writing.program, run: part.run, level: writing.level).report(of: part.layout), file)
+    case .host(let pair as PairedValue):
+      // The rows of both, each with the name of its side.
+      var out = ExportData(file: file, columns: [], rows: [])
+      for (name, value) in [(pair.sides.names.first, pair.first), (pair.sides.names.second, pair.second)] {
+        let own = try data(value, of: e, file: file)
+        out.columns = ["of"] + own.columns
+        out.rows += own.rows.map { [.text(name)] + $0 }
+      }
+      return out
     case .table(let id):
       let table = writing.program.tables[id.index]
       let rows = try writing.evaluator.rows(id)[writing.evaluator.ownRows(id)]

@@ -18,11 +18,13 @@ struct ResultAccess {
 
   /// A member of results: `run` is whole when `layout` is its model's.
   func member(_ layout: Layout, of run: RunResults, _ scope: ScopeID, _ id: MemberID, type: Type) throws -> Value {
-    guard case .instance(let instance) = layout, id.index < instance.members.count else { throw fault("there is no such part in these results") }
-    guard let part = instance.members[id.index] else {
-      throw fault("`\(program.scopes[scope.index].members[id.index].name)` leaves no results")
-    }
-    return try value(part, of: run, type, path: program.scopes[scope.index].members[id.index].name)
+    let name = program.scopes[scope.index].members[id.index].name
+    guard case .instance(let instance) = layout,
+      // Of a comparison with another model, what bears the name there.
+      let own = instance.scope == scope ? id : program.scopes[instance.scope.index].member(named: name), own.index < instance.members.count
+    else { throw fault("there is no `\(name)` in these results") }
+    guard let part = instance.members[own.index] else { throw fault("`\(name)` leaves no results") }
+    return try value(part, of: run, type, path: name)
   }
 
   private func value(_ layout: Layout, of run: RunResults, _ type: Type, path: String) throws -> Value {

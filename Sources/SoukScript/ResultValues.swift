@@ -115,6 +115,8 @@ struct Lineage: Sendable {
   var censored: [Censoring] = []
   /// The tallies whose observations are in it: whose journeys it speaks of.
   var observed: [Observed] = []
+  /// Whether it is what `compare` subtracted: of two runs, so that neither has its faults alone.
+  var isDifference = false
   /// What of a baseline is in it; nil for nothing.
   var fromBaseline: FromBaseline?
 
@@ -135,6 +137,7 @@ struct Lineage: Sendable {
     for run in other.runs where !out.runs.contains(where: { $0 === run }) { out.runs.append(run) }
     for one in other.censored where !out.censored.contains(one) { out.censored.append(one) }
     for one in other.observed where !out.observed.contains(one) { out.observed.append(one) }
+    out.isDifference = isDifference || other.isDifference
     if let theirs = other.fromBaseline { out.fromBaseline = out.fromBaseline?.merged(theirs) ?? theirs }
     return out
   }

@@ -41,7 +41,7 @@ struct StandardReport {
 
   // MARK: Heading
 
-  private var facts: [(name: String, value: String)] {
+  var facts: [(name: String, value: String)] {
     var facts: [(name: String, value: String)] = []
     func time(_ ticks: Int64, _ unit: UnitExpression?) -> String {
       NumberText.format(quantity: Double(ticks) / StepTrace.ticksPerSecond, dimension: .time, preferred: unit)

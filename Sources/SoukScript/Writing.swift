@@ -94,6 +94,7 @@ struct Writing {
     case let run as RunResults: return PrintedValue(text: "results of \(run.modelName)")
     case let part as ResultPart: return PrintedValue(text: "results of \(part.layout.path)")
     case is SimulationReference: return PrintedValue(text: "a paused simulation")
+    case let pair as PairedValue: return self.pair(pair, dimension, unit)
     default: return PrintedValue(text: "results")
     }
   }
@@ -126,14 +127,19 @@ struct Writing {
       out.text = "\(count): \(out.text)"
       return out
     }
+    var out = named(statistics(sample), dimension, sample.isTruth ? percent : unit)
+    out.text = "\(count): \(out.text)"
+    return out
+  }
+
+  /// What is told of observations.
+  private func statistics(_ sample: SampleValue) -> [(String, [Double?])] {
     var parts = [("mean", sample.parts.map(\.mean))]
     if sample.parts.allSatisfy(\.isFull) {
       for (name, q) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] { parts.append((name, sample.parts.map { $0.quantile(q) })) }
     }
     parts.append(("max", sample.parts.map(\.maximum)))
-    var out = named(parts, dimension, sample.isTruth ? percent : unit)
-    out.text = "\(count): \(out.text)"
-    return out
+    return parts
   }
 
   private func summary(_ signal: SignalValue, _ dimension: Dimension, _ unit: UnitExpression?) -> PrintedValue {
@@ -144,9 +150,37 @@ struct Writing {
       return PrintedValue(text: figures.text(figure), figures: [figure])
     }
     if signal.isTruth { return named([("true", signal.traces.map(\.mean))], .dimensionless, percent) }
-    return named(
-      [("mean", signal.traces.map(\.mean)), ("min", signal.traces.map(\.minimum)), ("max", signal.traces.map(\.maximum)), ("last", signal.traces.map(\.last))],
-      dimension, unit)
+    return named(statistics(signal), dimension, unit)
+  }
+
+  /// What is told of a value over time.
+  private func statistics(_ signal: SignalValue) -> [(String, [Double?])] {
+    [("mean", signal.traces.map(\.mean)), ("min", signal.traces.map(\.minimum)), ("max", signal.traces.map(\.maximum)), ("last", signal.traces.map(\.last))]
+  }
+
+  /// Both sides of a comparison and the difference, a row a statistic.
+  private func pair(_ pair: PairedValue, _ dimension: Dimension, _ unit: UnitExpression?) -> PrintedValue {
+    func statistics(_ value: Value) -> [(String, [Double?])] {
+      switch value {
+      case .host(let sample as SampleValue): [("values", sample.parts.map { Double($0.count) * sample.weight })] + self.statistics(sample)
+      case .host(let signal as SignalValue): self.statistics(signal)
+      default: []
+      }
+    }
+    var shown: [Figure] = []
+    let rows = zip(statistics(pair.first), statistics(pair.second)).map { first, second -> [String] in
+      let isCount = first.0 == "values"
+      let (a, b) = (EstimateValue(values: first.1, lineage: Lineage()), EstimateValue(values: second.1, lineage: Lineage()))
+      let difference = EstimateValue(
+        values: zip(a.values, b.values).map { a, b in a.flatMap { a in b.map { a - $0 } } }, lineage: Lineage())
+      var own = [a, b, difference].map { figure($0, isCount ? .dimensionless : dimension, isCount ? nil : unit) }
+      (own[0].halfWidth, own[1].halfWidth) = (nil, nil)
+      shown += own
+      return [first.0] + own.map(figures.text)
+    }
+    if rows.isEmpty { return PrintedValue(text: "a comparison of \(pair.sides.names.first) to \(pair.sides.names.second)") }
+    let columns = [TableColumn("", isNumeric: false)] + [pair.sides.names.first, pair.sides.names.second, "difference"].map { TableColumn($0) }
+    return PrintedValue(text: aligned(columns, rows).text, figures: shown)
   }
 
   // MARK: Tables

@@ -272,6 +272,10 @@ extension Checker {
 
   private mutating func overTime(_ f: Builtin, _ arguments: [Argument], _ span: Span) -> TypedExpression {
     let value = one(f, arguments, span)
+    if f != .duration, isOfBoth(value) {
+      report(f == .first ? .noDifferenceOfMoments(span) : .noDifferenceOfTruth("`\(f.rawValue)(…)`", span, instead: "\(f.rawValue)(a.…)"))
+      return bad(span)
+    }
     switch resolved(value.type) {
     case .signal(.bool):
       switch f {
@@ -463,7 +467,7 @@ extension Checker {
   /// Whether an expression is of the results of a model with a `start`, so that its moments are dates.
   func isDated(_ e: TypedExpression) -> Bool {
     switch resolved(e.type) {
-    case .results(let model), .simulation(let model): return program.scopes[model.index].settings["start"] != nil
+    case .results(let model), .simulation(let model), .comparison(let model, _): return program.scopes[model.index].settings["start"] != nil
     default: break
     }
     switch e.kind {

@@ -14,7 +14,8 @@ extension Checker {
       return bad
     }
     switch tree.kind {
-    case .compare, .sweep, .fit:
+    case .compare: return compare(tree, span)
+    case .sweep, .fit:
       report(.notYet("`\(tree.kind.rawValue)`", span, instead: "until then: run each case with `run` and compare the results"))
       return bad
     case .fork: return fork(tree, span)
@@ -27,14 +28,14 @@ extension Checker {
       return bad
     }
     provenance.begin()
-    let (settings, until) = checkSettings(tree.settings, model, tree.kind)
+    let (settings, until) = checkSettings(tree.settings, model, tree.kind, results: .results(model))
     provenance.end(.scope(model))
     if let file = settings["from"] {
       if case .model(_, let given) = target.kind, !given.isEmpty || settings.count > 1 {
         report(.badArguments("what it was started with stands in the file", file.span, hint: "write `start \(program.scopes[model.index].name) { from: … }` alone"))
       }
     } else {
-      checkGivenAll(target, model)
+      checkGivenAll(target, model, tree.kind)
     }
     let experiment = TypedExperiment(kind: tree.kind == .run ? .run : .start, model: model, target: target, arguments: [], settings: settings, until: until)
     return TypedExpression(.experiment(experiment), tree.kind == .run ? .results(model) : .simulation(model), span)
@@ -110,8 +111,9 @@ extension Checker {
     return TypedExpression(.builtin(.trace, values), .list(.record(TypedProgram.stage)), span)
   }
 
-  private mutating func checkSettings(
-    _ fields: [Field], _ model: ScopeID, _ kind: Experiment.Kind
+  /// `results`: of what `until` speaks.
+  mutating func checkSettings(
+    _ fields: [Field], _ model: ScopeID, _ kind: Experiment.Kind, results: Type
   ) -> ([String: TypedExpression], (expression: TypedExpression, within: TypedExpression)?) {
     var settings: [String: TypedExpression] = [:]
     var until: (expression: TypedExpression, within: TypedExpression)?
@@ -121,7 +123,7 @@ extension Checker {
         let parameters = program.scopes[model.index].members.filter { if case .parameter = $0.kind { true } else { false } }.map(\.name)
         if parameters.contains(name) {
           report(.unknownField(field.name, of: "a run", known: [], suggestions: []))
-          diagnostics[diagnostics.count - 1].hints = [Hint("`\(name)` is a param of the model: write `run \(program.scopes[model.index].name)(\(name): \(written(field.value) ?? "…")) { … }`")]
+          diagnostics[diagnostics.count - 1].hints = [Hint("`\(name)` is a param of the model: write `\(kind.rawValue) \(program.scopes[model.index].name)(\(name): \(written(field.value) ?? "…")) \(kind == .compare ? "to … " : ""){ … }`")]
         } else {
           report(.unknownField(field.name, of: "a run", known: Self.runSettings, suggestions: closest(name, Self.runSettings)))
         }
@@ -129,7 +131,7 @@ extension Checker {
       }
       switch name {
       // Where the start-up ends is found by looking.
-      case "warmup" where nameText(field.value) == "auto" && kind == .run:
+      case "warmup" where nameText(field.value) == "auto" && kind != .start:
         settings[name] = TypedExpression(.text([.text("auto")]), .text, field.value.span)
       case "span", "warmup", "step":
         let value = checkQuantity(field.value, .time)
@@ -138,7 +140,7 @@ extension Checker {
         }
         settings[name] = value
       case "from" where kind == .start: settings[name] = coerce(check(field.value), to: .text)
-      case "until": until = checkUntil(field, model)
+      case "until": until = checkUntil(field, model, results)
       default:
         let value = checkQuantity(field.value, .dimensionless)
         if let x = constant(value), x != x.rounded() || x < (name == "seed" ? 0 : 1) {
@@ -151,14 +153,14 @@ extension Checker {
   }
 
   /// `until: p99(alipay.time) within 2%`: names are those of the model.
-  private mutating func checkUntil(_ field: Field, _ model: ScopeID) -> (expression: TypedExpression, within: TypedExpression)? {
+  private mutating func checkUntil(_ field: Field, _ model: ScopeID, _ results: Type) -> (expression: TypedExpression, within: TypedExpression)? {
     guard case .within(let inner, let tolerance, nil) = ungrouped(field.value).kind else {
       report(.badArguments("`until` is an estimate and how well it is to be known", field.value.span, hint: "write `until: mean(till.wait) within 2%`"))
       return nil
     }
     let saved = (locals, localNames)
     defer { (locals, localNames) = saved }
-    locals = [Local(name: "results", type: .results(model), isVariable: false, value: nil)]
+    locals = [Local(name: "results", type: results, isVariable: false, value: nil)]
     // Members of the model stand for their results: each becomes an access on local 0.
     localNames = [["results": LocalID(0)]]
     let value = check(rewriteNames(inner, model))
@@ -192,7 +194,7 @@ extension Checker {
     return out
   }
 
-  private mutating func checkGivenAll(_ target: TypedExpression, _ model: ScopeID) {
+  mutating func checkGivenAll(_ target: TypedExpression, _ model: ScopeID, _ kind: Experiment.Kind) {
     var given: Set<Int> = []
     if case .model(_, let arguments) = target.kind { given = Set(arguments.map(\.0.index)) } else { return }
     for (index, member) in program.scopes[model.index].members.enumerated() {
@@ -200,7 +202,7 @@ extension Checker {
       report(
         .badArguments(
           "`\(program.scopes[model.index].name)` needs `\(member.name)`", target.span, "not given", declared: Label(member.span, "a param without a value"),
-          hint: "write `run \(program.scopes[model.index].name)(\(member.name): …)`"))
+          hint: "write `\(kind.rawValue) \(program.scopes[model.index].name)(\(member.name): …)`"))
     }
   }
 }

@@ -360,6 +360,9 @@ extension Checker {
     value = readThing(value) ?? value
     let moment = momentOf(instant)
     switch resolved(value.type) {
+    case .signal(.bool) where isOfBoth(value):
+      report(.noDifferenceOfTruth("whether something holds at an instant", span, instead: "(a.… > 5) at 10 min"))
+      return TypedExpression(.unknown, .unknown, span)
     case .signal(let t): return TypedExpression(.at(value, moment), .estimate(t), span, shown: value.shown)
     case .curve(let d): return TypedExpression(.at(value, moment), .quantity(d), span, shown: value.shown)
     case .unknown: return value

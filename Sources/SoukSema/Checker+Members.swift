@@ -81,10 +81,16 @@ extension Checker {
   }
 
   mutating func member(of base: TypedExpression, _ name: Name, _ span: Span) -> TypedExpression {
+    let out = part(of: base, name, span)
+    return isOfBoth(base) ? common(out, base, name, span) : out
+  }
+
+  /// What stands behind the dot, in one of what may be two runs.
+  mutating func part(of base: TypedExpression, _ name: Name, _ span: Span) -> TypedExpression {
     let bad = TypedExpression(.unknown, .unknown, span)
     switch resolved(base.type) {
     case .unknown: return bad
-    case .results(let scope), .simulation(let scope): return access(base, scope, name, span, results: true)
+    case .results(let scope), .simulation(let scope), .comparison(let scope, _): return access(base, scope, name, span, results: true)
     case .resultOf(.instance(let scope)): return access(base, scope, name, span, results: true)
     case .instance(let scope): return access(base, scope, name, span, results: false)
     case .resultOf(.thing(let kind, let d)): return statistic(base, kind.statistics, d, "a \(kind.rawValue)", name, span, results: true)
@@ -318,15 +324,16 @@ extension Checker {
 
   // MARK: Demand: what a script asks of its runs
 
-  /// The model and the dotted path of a part of results, if it is one.
-  func resultPath(_ e: TypedExpression) -> (ScopeID, [String])? {
+  /// The model (of what is compared, both) and the dotted path of a part of results, if it is one.
+  func resultPath(_ e: TypedExpression) -> ([ScopeID], [String])? {
     switch e.kind {
     case .access(let base, let scope, let id):
       let name = program.scopes[scope.index].members[id.index].name
       switch resolved(base.type) {
-      case .results(let model), .simulation(let model): return (model, [name])
+      case .results(let model), .simulation(let model): return ([model], [name])
+      case .comparison(let first, let second): return (first == second ? [first] : [first, second], [name])
       default:
-        if let (model, path) = resultPath(base) { return (model, path + [name]) }
+        if let (models, path) = resultPath(base) { return (models, path + [name]) }
         return nil
       }
     case .element(let base, _): return resultPath(base)
@@ -338,17 +345,19 @@ extension Checker {
   }
 
   mutating func demand(_ e: TypedExpression, _ statistic: Statistic?, inSummary: Bool = false) {
-    guard let (model, path) = resultPath(e) else {
+    guard let (models, path) = resultPath(e) else {
       // A part of results that came by another way: keep everything that bears the name.
       for scope in program.scopes.indices where !program.scopes[scope].isComponent { program.demands[ScopeID(scope), default: Demand()].everything = true }
       return
     }
     let full = (path + (statistic.map { [$0.rawValue] } ?? [])).joined(separator: ".")
-    if inSummary {
-      program.demands[model, default: Demand()].summaries.insert(full)
-      if isClaim { program.demands[model, default: Demand()].claimed.insert(full) }
-    } else {
-      program.demands[model, default: Demand()].full.insert(full)
+    for model in models {
+      if inSummary {
+        program.demands[model, default: Demand()].summaries.insert(full)
+        if isClaim { program.demands[model, default: Demand()].claimed.insert(full) }
+      } else {
+        program.demands[model, default: Demand()].full.insert(full)
+      }
     }
   }
 
@@ -357,9 +366,11 @@ extension Checker {
   mutating func noteWhole(_ e: TypedExpression) {
     switch resolved(e.type) {
     case .results(let model), .simulation(let model), .list(.results(let model)): program.demands[model, default: Demand()].everything = true
+    case .comparison(let first, let second), .list(.comparison(let first, let second)):
+      for model in [first, second] { program.demands[model, default: Demand()].everything = true }
     case .resultOf:
-      guard let (model, path) = resultPath(e) else { return demand(e, nil) }
-      program.demands[model, default: Demand()].prefixes.insert(path.joined(separator: "."))
+      guard let (models, path) = resultPath(e) else { return demand(e, nil) }
+      for model in models { program.demands[model, default: Demand()].prefixes.insert(path.joined(separator: ".")) }
     default: break
     }
   }
@@ -367,8 +378,12 @@ extension Checker {
   /// `let d = day.till`: what is asked of `d` later is asked of the run.
   mutating func noteAlias(_ e: TypedExpression, named: String) {
     switch resolved(e.type) {
-    case .resultOf: if let (model, path) = resultPath(e) { program.demands[model, default: Demand()].prefixes.insert(path.joined(separator: ".")) }
+    case .resultOf:
+      guard let (models, path) = resultPath(e) else { return }
+      for model in models { program.demands[model, default: Demand()].prefixes.insert(path.joined(separator: ".")) }
     case .list(.results(let model)): program.demands[model, default: Demand()].everything = true
+    case .list(.comparison(let first, let second)):
+      for model in [first, second] { program.demands[model, default: Demand()].everything = true }
     default: break
     }
   }

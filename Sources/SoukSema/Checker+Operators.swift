@@ -53,6 +53,7 @@ extension Checker {
       report(cannot(op, left, right, opSpan))
       return bad
     }
+    if mixesDifference(left, right) { return bad }
     if sort == .curve, !(op == .multiply || op == .divide && rightSort == .scalar) {
       report(.wrongType("a curve", expected: "a number", right.span, hints: [Hint("a curve can be multiplied by a number or a curve, and divided by a number")]))
       return bad
@@ -212,6 +213,7 @@ extension Checker {
       report(cannot(op, left, right, opSpan))
       return bad
     }
+    if mixesDifference(left, right) { return bad }
     if sort == .dist, !inChance {
       var (chance, draw) = (String?.none, String?.none)
       if let x = text.left, let y = text.right {

@@ -45,8 +45,9 @@ extension Checker {
 
   /// Advice for a name that isn't known but means something elsewhere.
   func elsewhere(_ name: String) -> Hint? {
-    if ["run", "start", "fork"].contains(name) {
-      return Hint("a simulation is run behind `let name =`, or in parentheses: `(\(name) Model { … })`, and never inside a function or a model")
+    if ["run", "start", "fork", "compare"].contains(name) {
+      let example = name == "compare" ? "compare A to B" : "\(name) Model"
+      return Hint("a simulation is run behind `let name =`, or in parentheses: `(\(example) { … })`, and never inside a function or a model")
     }
     if program.units.unit(named: name) != nil { return Hint("`\(name)` is a unit, and stands behind a number: `1 \(name)`") }
     for other in program.scopes where other.member(named: name) != nil {

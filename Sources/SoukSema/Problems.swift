@@ -282,6 +282,22 @@ extension Diagnostic {
       ], severity: .warning)
   }
 
+  static func noDifference(_ message: String, _ span: Span, _ label: String, hint: String) -> Diagnostic {
+    Diagnostic("E0246", message, at: span, label, hints: [Hint(hint)])
+  }
+
+  static func noDifferenceOfTruth(_ what: String, _ span: Span, instead: String) -> Diagnostic {
+    noDifference(
+      "\(what) is true or false of each of the two, and that has no difference", span, "true or false",
+      hint: "ask each by a name of its own (`let a = run …`, `let b = run …`, or the simulations that are compared): `\(instead)`")
+  }
+
+  static func noDifferenceOfMoments(_ span: Span) -> Diagnostic {
+    noDifference(
+      "`first(…)` is a moment of each of the two, which may never come, and not an amount that is larger in one of them", span, "a moment of each",
+      hint: "how far apart they are is told by names of their own (`let a = run …`, `let b = run …`, or the simulations that are compared): `first(a.… > 5) - first(b.… > 5)`")
+  }
+
   static func list(_ words: [String]) -> String {
     let quoted = words.map { "`\($0)`" }
     guard quoted.count > 1 else { return quoted.first ?? "nothing" }

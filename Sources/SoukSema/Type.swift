@@ -58,6 +58,8 @@ public indirect enum Type: Hashable, Sendable {
   case results(ScopeID)
   /// A paused simulation: what `start` gives.
   case simulation(ScopeID)
+  /// What `compare` gives: two runs, or two paused simulations, of these models.
+  case comparison(ScopeID, ScopeID)
   /// Part of a run's results: the component, the thing or array at that path.
   case resultOf(Type)
   case sample(Type)

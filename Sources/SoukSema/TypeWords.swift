@@ -42,6 +42,7 @@ extension TypedProgram {
     case .model(let id): "the model \(scopes[id.index].name)"
     case .results(let id): "the results of \(scopes[id.index].name)"
     case .simulation(let id): "a paused simulation of \(scopes[id.index].name)"
+    case .comparison(let a, let b): "a comparison of \(scopes[a.index].name)\(a == b ? "" : " and \(scopes[b.index].name)")"
     case .resultOf(let t): "the results of \(words(t))"
     case .sample(let t): "a sample of \(words(t)) (a value an entity)"
     case .signal(let t): "a signal of \(words(t)) (a value over time)"

@@ -449,18 +449,20 @@ public enum TextPart: Sendable {
 }
 
 public struct TypedExperiment: Sendable {
-  public enum Kind: Sendable { case run, start, fork, step }
+  public enum Kind: Sendable { case run, start, fork, step, compare }
   public var kind: Kind
   public var model: ScopeID
-  /// Of type model (run, start) or simulation (fork).
+  /// Of type model (run, start, compare) or simulation (fork, step, compare).
   public var target: TypedExpression
   /// fork s(args): the changed arguments.
   public var arguments: [(MemberID, TypedExpression)]
   /// span, warmup, replications, seed, step, threads; of a `step` how many events, `by`; and for `until`:
   public var settings: [String: TypedExpression]
   /// An estimate of the model's results to be known within a share of itself. Its results stand as `.local(LocalID(0))`
-  /// of type results.
+  /// of type results, or comparison.
   public var until: (expression: TypedExpression, within: TypedExpression)?
+  /// Of `compare A to B`, B and its model.
+  public var other: (target: TypedExpression, model: ScopeID)?
 }
 
 /// What things and journeys report by themselves.

@@ -93,7 +93,7 @@ enum Terminal {
   /// Columns of the terminal; 100 when it isn't one.
   static var width: Int {
     var size = winsize()
-    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 100 }
-    return Int(size.ws_col)
+    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+    return max(20, Int(size.ws_col))
   }
 }

@@ -4,6 +4,8 @@
 import Dispatch
 import Souk
 import SoukEngine
+import SoukPrompt
+import SoukReport
 import SoukScript
 import SoukUnits
 import Synchronization
@@ -11,12 +13,18 @@ import Synchronization
 /// Shows progress on standard error, to a terminal only and at most twenty times a second.
 final class Watch: Sendable {
   private struct Shown {
-    var length = 0
+    var columns = 0
     /// When it was last written, in nanoseconds.
     var at: UInt64 = 0
     /// When what is shown began, and what that is.
     var since: UInt64 = 0
     var subject = ""
+
+    /// What takes it away, from the rows that it has become if the terminal is narrower now.
+    var removal: String {
+      let above = ScreenRows.areReflowed ? max(0, columns - 1) / Terminal.width : 0
+      return above > 0 ? "\u{1B}[\(above)A\r\u{1B}[J" : "\r\u{1B}[K"
+    }
   }
 
   private let isShown: Bool
@@ -63,7 +71,7 @@ final class Watch: Sendable {
   func clear() {
     guard isShown else { return }
     shown.withLock { shown in
-      if shown.length > 0 { Terminal.complain(text: "\r\u{1B}[K") }
+      if shown.columns > 0 { Terminal.complain(text: shown.removal) }
       shown = Shown()
     }
   }
@@ -81,17 +89,23 @@ final class Watch: Sendable {
     return ", about \(NumberText.format(quantity: left.rounded(.up), dimension: .time, significantDigits: 2)) left"
   }
 
+  private static func cut(_ line: String, to columns: Int) -> String {
+    var cut = line
+    while cut.displayWidth > columns { cut.removeLast() }
+    return cut
+  }
+
   private func write(_ subject: String, _ share: Double?, while isWanted: () -> Bool = { true }, _ text: (_ rest: String) -> String) {
     guard isShown else { return }
     shown.withLock { shown in
       guard isWanted() else { return }
       let now = DispatchTime.now().uptimeNanoseconds
       if shown.subject != subject || shown.since == 0 { (shown.subject, shown.since) = (subject, now) }
-      if shown.length > 0, now - shown.at < 50_000_000 { return }
-      let line = text(Self.rest(share, now - shown.since)).prefix(max(20, Terminal.width - 1))
-      shown.length = line.count
+      if shown.columns > 0, now - shown.at < 50_000_000 { return }
+      let line = Self.cut(text(Self.rest(share, now - shown.since)), to: Terminal.width - 1)
+      Terminal.complain(text: shown.removal + line)
+      shown.columns = line.displayWidth
       shown.at = now
-      Terminal.complain(text: "\r\u{1B}[K\(line)")
     }
   }
 }

@@ -5,7 +5,6 @@ import Foundation
 import Testing
 
 private let hasScript = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
-private let tmux = ["/usr/bin/tmux", "/usr/local/bin/tmux", "/opt/homebrew/bin/tmux"].first { FileManager.default.isExecutableFile(atPath: $0) }
 
 @Suite struct TerminalTests {
   static let model = "model M {\n  source p { rate: 1000/s, journey: v }\n  station t { servers: 1, service: 1 ms }\n  pool k { size: 5000 }\n  journey v { hold 1 of k { use t } }\n}\n"
@@ -69,34 +68,26 @@ private let tmux = ["/usr/bin/tmux", "/usr/local/bin/tmux", "/opt/homebrew/bin/t
   }
 
   /// What a screen shows: the cursor stands behind wide, combined and joined characters, and tables of them are aligned.
-  @Test(.enabled(if: tmux != nil, "tmux isn't installed"), arguments: [40, 80, 200]) func screens(_ width: Int) throws {
-    let folder = try Scratch()
-    let tmux = try #require(tmux)
-    let finished = try Program.shell(
+  @Test(.enabled(if: Screen.tmux != nil, "tmux isn't installed"), arguments: [40, 80, 200]) func screens(_ width: Int) throws {
+    let finished = try Screen.run(
+      columns: width,
       """
-      export LC_ALL=C.UTF-8 INPUTRC=/dev/null
-      t() { \(tmux) -S "$PWD/socket" -u "$@"; }
-      shows() { until t capture-pane -p | grep -qF -- "$1"; do sleep 0.05; done; }
-      prompts() { until [ "$(t capture-pane -p | grep -c '^souk>')" -ge "$1" ]; do sleep 0.05; done; }
-      t -f /dev/null new-session -d -x \(width) -y 40 "'\(Program.url.systemPath)' --no-history"
-      prompts 1
-      t send-keys -l '"한글 中文 e\u{301}"'
+      types '"한글 中文 e\u{301}"'
       shows '中文 e\u{301}"'
       t display-message -p 'typed #{cursor_x}'
-      t send-keys C-a
-      t send-keys C-e
+      keys C-a
+      keys C-e
       t display-message -p 'again #{cursor_x}'
-      t send-keys C-u
-      t send-keys -l 'record Row(name: Text, n: Count)'
-      t send-keys Enter
+      keys C-u
+      types 'record Row(name: Text, n: Count)'
+      keys Enter
       prompts 2
-      t send-keys -l '[Row("한글", 1), Row("中文字", 22), Row("e\u{301} 👍", 333)]'
-      t send-keys Enter
+      types '[Row("한글", 1), Row("中文字", 22), Row("e\u{301} 👍", 333)]'
+      keys Enter
       prompts 3
-      t capture-pane -p | grep -A 4 '^name'
-      t send-keys C-d
-      while t has-session 2> /dev/null; do sleep 0.05; done
-      """, in: folder.url, seconds: 120)
+      lines | grep -A 4 '^name'
+      ends
+      """)
     // `souk> ` and the text: two columns for each wide character, none for the accent.
     #expect(finished.output.contains("typed 19\nagain 19\n"), "\(finished)")
     #expect(finished.output.contains("name      n\n──────  ───\n한글      1\n中文字   22\ne\u{301} 👍    333\n"), "\(finished)")
