@@ -80,10 +80,14 @@ struct DrawCache: BitwiseCopyable {
   var hits: Int32 = 0
   /// Draws still to be made singly before blocks are tried again.
   var singles: Int32 = 0
+  /// Draws that went past it: a second try of an entity, somebody late.
+  var strays: Int32 = 0
 
   /// A block pays from here on: one of 64 costs about as much as six draws one by one, with plain vectors 28.
   static let worthwhile: Int32 = 10
-  static let pause: Int32 = 2048
+  static let pause: Int32 = 512
+  /// So many draws past a block don't end it: one retry in a hundred had cost the block, or blocks for a while.
+  static let patience: Int32 = 32
   /// Blocks that a site keeps, neighbours in neighbouring places: entities reach most sites a little out of order.
   static let ways: Int32 = 4
 }
@@ -203,10 +207,15 @@ extension Machine {
   private mutating func standardOutsideBlock(
     cache: Int32, key: UInt64, index: UInt32, ordinal: UInt32, _ variate: StandardVariate
   ) -> Double {
+    let block = ordinal &>> 6
     let isFirst = drawCaches[cache].block == .max
-    if drawCaches[cache].singles > 0 || (!isFirst && drawCaches[cache].hits < DrawCache.worthwhile) {
-      drawCaches[cache].singles = drawCaches[cache].singles > 0 ? drawCaches[cache].singles - 1 : DrawCache.pause
-      drawCaches[cache].block = .max
+    let isStray = !isFirst && block <= drawCaches[cache].block && drawCaches[cache].strays < DrawCache.patience
+    if isStray { drawCaches[cache].strays &+= 1 }
+    if isStray || drawCaches[cache].singles > 0 || (!isFirst && drawCaches[cache].hits < DrawCache.worthwhile) {
+      if !isStray {
+        drawCaches[cache].singles = drawCaches[cache].singles > 0 ? drawCaches[cache].singles - 1 : DrawCache.pause
+        drawCaches[cache].block = .max
+      }
       let words = Philox4x32.philox4x32(
         key: StreamKey(bits: key), attempt: 0, index: index, ordinal: ordinal, replication: replication)
       return variate.quantile(Philox4x32.uniform(words.0))
@@ -214,11 +223,7 @@ extension Machine {
     drawVariates.fillVariates(
       from: Int(cache) * 64, key: StreamKey(bits: key), index: index, firstOrdinal: ordinal & ~63, replication: replication,
       variate)
-    drawCaches[cache].key = key
-    drawCaches[cache].block = ordinal &>> 6
-    drawCaches[cache].index = index
-    drawCaches[cache].variate = variate
-    drawCaches[cache].hits = 1
+    drawCaches[cache] = DrawCache(key: key, block: block, index: index, variate: variate, hits: 1)
     return drawVariates[Int(cache) &* 64 &+ Int(ordinal & 63)]
   }
 
