@@ -309,6 +309,6 @@ extension ChainView {
     outcomeCell.value += more
     outcomeCell.moment &+= moment
     outcomeCell.maximum = outcomeCell.value
-    if outcome.flags != 0 && isNoted { outcome.summarise(Double(index), count: count) }
+    if outcome.flags != 0 && isNoted && index >= 0 { outcome.summarise(Double(index), count: count) }
   }
 }

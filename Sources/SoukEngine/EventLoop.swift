@@ -42,7 +42,7 @@ extension Machine {
           advance(event)
           arrive(source)
         } else {
-          events.dropDead()
+          dropDead()
         }
       case EventKind.serviceEnd.rawValue, EventKind.wait.rawValue: happen(event)
       case EventKind.parked.rawValue, EventKind.parkedSlot.rawValue, EventKind.parkedFrame.rawValue:
@@ -59,7 +59,7 @@ extension Machine {
   @inline(__always)
   private mutating func happen(_ event: Event) {
     let index = Int32(truncatingIfNeeded: event.index)
-    guard tokens[index].timer == event.order else { return events.dropDead() }
+    guard tokens[index].timer == event.order else { return dropDead() }
     advance(event)
     tokens[index].timer = 0
     if event.kind == EventKind.serviceEnd.rawValue { return endService(index) }
@@ -69,7 +69,7 @@ extension Machine {
 
   @inline(never)
   mutating func happenRarely(_ event: Event, _ index: Int32) {
-    guard isAlive(event) else { return events.dropDead() }
+    guard isAlive(event) else { return dropDead() }
     advance(event)
     switch EventKind(rawValue: event.kind) {
     case .patience:
@@ -84,6 +84,14 @@ extension Machine {
     case .patienceInLine: losePatienceInLine(index, number: event.extra)
     default: break
     }
+  }
+
+  /// An event that nobody waits for any more: it counts as no step, for how many of these are met depends on when they are
+  /// thrown out.
+  @inline(__always)
+  mutating func dropDead() {
+    events.dropDead()
+    budget &+= 1
   }
 
   @inline(__always)
