@@ -10,6 +10,7 @@
 // nothing but sums and extremes is asked for. Both are compiled into a loop of their own.
 
 import SoukModel
+import SoukNumerics
 
 /// How long those wait at a station of a chain who aren't served at once: by a law and a site, or always the same ticks.
 struct ChainPatience: BitwiseCopyable {
@@ -39,11 +40,19 @@ struct ChainLimits: BitwiseCopyable {
   var number: UInt64 = 0
   /// When each server will have completed all who were accepted so far, a heap with the first to be free in front.
   var frees: Slab<Int64>
+  /// Variates for patience and for services where they are exponential.
+  var patienceDraws: ChainDraws
+  var serviceDraws: ChainDraws
 
-  init() { frees = Slab() }
+  init() {
+    frees = Slab()
+    patienceDraws = ChainDraws(origins: [])
+    serviceDraws = ChainDraws(origins: [])
+  }
 
   init(
-    _ station: StationState, _ patience: ChainPatience?, service: Int64, servers: Int, outcome: Int32, stepsToEnd: (served: Int, refused: Int)
+    _ station: StationState, _ patience: ChainPatience?, service: Int64, servers: Int, outcome: Int32, stepsToEnd: (served: Int, refused: Int),
+    patienceOrigins: [Int32], serviceOrigins: [Int32]
   ) {
     capacity = Int(station.capacity)
     if let patience {
@@ -57,6 +66,8 @@ struct ChainLimits: BitwiseCopyable {
     balkedCell = station.balked
     renegedCell = station.reneged
     frees = Slab(repeating: .min, count: servers)
+    patienceDraws = ChainDraws(origins: patienceOrigins)
+    serviceDraws = ChainDraws(origins: serviceOrigins)
   }
 
   /// How many wait.
@@ -88,6 +99,8 @@ struct ChainLimits: BitwiseCopyable {
     accepted.free()
     leavers.free()
     frees.free()
+    patienceDraws.free()
+    serviceDraws.free()
   }
 
   func copied() -> ChainLimits {
@@ -95,6 +108,8 @@ struct ChainLimits: BitwiseCopyable {
     copy.accepted = accepted.copied()
     copy.leavers = leavers.copied()
     copy.frees = frees.copied()
+    copy.patienceDraws = patienceDraws.copied()
+    copy.serviceDraws = serviceDraws.copied()
     return copy
   }
 }
@@ -174,7 +189,9 @@ extension Machine {
       var entity = next
       entity.service = station.limits.service
       if entity.service < 0 {
-        guard let ticks = Machine.ticks(drawInChain(station, entity)) else {
+        let drawn = station.limits.serviceDraws.has(entity.origin)
+          ? laws[station.law].a * variate(&station.limits.serviceDraws, site: station.drawSite, entity) : drawInChain(station, entity)
+        guard let ticks = Machine.ticks(drawn) else {
           failTime(.nan, at: -1)
           break
         }
@@ -191,7 +208,7 @@ extension Machine {
       telling.joinQueue(at: next.since)
       let begin = station.limits.frees[0]
       if station.limits.hasPatience {
-        let leave = patienceEnds(station, entity)
+        let leave = patienceEnds(&station, entity)
         if leave < begin {
           station.limits.number &+= 1
           station.limits.leavers.push(Event(time: leave, order: station.limits.number, payload: 0, extra: next.created))
@@ -211,18 +228,13 @@ extension Machine {
 
   /// When an entity that begins to wait would leave; `Int64.max` for never.
   @inline(__always)
-  private mutating func patienceEnds(_ station: ChainStation, _ entity: ChainEntity) -> Int64 {
+  private mutating func patienceEnds(_ station: inout ChainStation, _ entity: ChainEntity) -> Int64 {
     var ticks = station.limits.patience.ticks
     let law = station.limits.patience.law
     if law >= 0 {
       let site = station.limits.patience.site
-      let index = UInt32(truncatingIfNeeded: drawSites[site].index)
-      let drawn = laws[law].isOneWord
-        ? drawInverted(laws[law], site: site, index: index, origin: originKeys[entity.origin], ordinal: entity.ordinal)
-        : laws.sample(
-          law,
-          Counter(
-            key: streamKeys[drawSites[site].stream] ^ originKeys[entity.origin], index: index, ordinal: entity.ordinal, replication: replication))
+      let drawn = station.limits.patienceDraws.has(entity.origin)
+        ? laws[law].a * variate(&station.limits.patienceDraws, site: site, entity) : drawPatience(law, site, entity)
       guard let patience = Machine.ticks(drawn) else {
         failTime(.nan, at: -1)
         return .max
@@ -231,6 +243,77 @@ extension Machine {
     }
     let (end, isOver) = entity.since.addingReportingOverflow(ticks)
     return isOver ? .max : end
+  }
+
+  @inline(never)
+  private mutating func drawPatience(_ law: Int32, _ site: Int32, _ entity: ChainEntity) -> Double {
+    let index = UInt32(truncatingIfNeeded: drawSites[site].index)
+    if laws[law].isOneWord {
+      return drawInverted(laws[law], site: site, index: index, origin: originKeys[entity.origin], ordinal: entity.ordinal)
+    }
+    return laws.sample(
+      law,
+      Counter(key: streamKeys[drawSites[site].stream] ^ originKeys[entity.origin], index: index, ordinal: entity.ordinal, replication: replication))
+  }
+
+  /// The exponential variate of mean 1 of an entity at a site.
+  @inline(__always)
+  private mutating func variate(_ draws: inout ChainDraws, site: Int32, _ entity: ChainEntity) -> Double {
+    if !draws.holds(entity) {
+      draws.fill(
+        for: entity, key: StreamKey(bits: streamKeys[drawSites[site].stream] ^ originKeys[entity.origin]),
+        index: UInt32(truncatingIfNeeded: drawSites[site].index), replication: replication)
+    }
+    return draws[entity]
+  }
+}
+
+/// Exponential variates of a site of a chain in blocks of 64 entities, one block for each source: entities of a source come nearly
+/// in their order, those of several between one another, which would take turns in the blocks of `DrawCache`.
+struct ChainDraws: BitwiseCopyable {
+  /// The place of an origin's block; −1 if it has none.
+  private var places: Slab<Int32>
+  private var numbers: Slab<UInt32>
+  private var variates: Slab<Double>
+
+  /// Blocks for entities of some origins, at most one with a number below 64 k.
+  init(origins: [Int32]) {
+    let kept = origins.filter { $0 < 1 << 16 }
+    places = Slab(repeating: -1, count: Int((kept.max() ?? -1) + 1))
+    for (i, origin) in kept.enumerated() { places[origin] = Int32(i) }
+    numbers = Slab(repeating: .max, count: kept.count)
+    variates = Slab(repeating: 0, count: 64 * kept.count)
+  }
+
+  func free() {
+    places.free()
+    numbers.free()
+    variates.free()
+  }
+
+  func copied() -> ChainDraws {
+    var copy = self
+    copy.places = places.copied()
+    copy.numbers = numbers.copied()
+    copy.variates = variates.copied()
+    return copy
+  }
+
+  @inline(__always)
+  func has(_ origin: Int32) -> Bool { Int(origin) < places.count && places[origin] >= 0 }
+
+  @inline(__always)
+  func holds(_ entity: ChainEntity) -> Bool { numbers[places[entity.origin]] == entity.ordinal &>> 6 }
+
+  @inline(__always)
+  subscript(entity: ChainEntity) -> Double { variates[Int(places[entity.origin]) &* 64 &+ Int(entity.ordinal & 63)] }
+
+  @inline(never)
+  mutating func fill(for entity: ChainEntity, key: StreamKey, index: UInt32, replication: UInt32) {
+    let place = places[entity.origin]
+    numbers[place] = entity.ordinal &>> 6
+    variates.fillVariates(
+      from: Int(place) * 64, key: key, index: index, firstOrdinal: entity.ordinal & ~63, replication: replication, .exponential)
   }
 }
 

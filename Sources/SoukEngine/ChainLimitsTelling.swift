@@ -12,7 +12,7 @@ struct LimitsView: ChainTelling {
   /// The outcome of those who are refused, if it isn't that of those who are served.
   var refused: CellState
   private let indices: (active: Int32, balked: Int32, reneged: Int32, refused: Int32)
-  private let outcomes: (served: Int32, refused: Int32)
+  let outcomes: (served: Int32, refused: Int32)
   private let tellsActive: Bool
 
   @inline(__always)
@@ -87,8 +87,7 @@ struct LimitsView: ChainTelling {
     let plain = CellState.summary | CellState.counted
     return [base.arrivals, base.completions, base.queue, base.busy, base.finished, base.outcomeCell, active, balked, reneged, refused]
       .allSatisfy { $0.flags == 0 || $0.flags == plain }
-      && [base.wait, base.service, base.time].allSatisfy { $0.flags == 0 || $0.flags == TallyState.summary | TallyState.ticks }
-      && base.outcome.flags == 0 && outcomes.served != outcomes.refused
+      && [base.wait, base.service, base.time, base.outcome].allSatisfy { $0.isOff || $0.isSummed } && outcomes.served != outcomes.refused
   }
 }
 
@@ -227,5 +226,8 @@ struct LimitsSums: ChainTelling {
     if view.base.wait.flags != 0 { view.base.wait.stretches.add(waits) }
     if view.base.service.flags != 0 { view.base.service.stretches.add(services) }
     if view.base.time.flags != 0 { view.base.time.stretches.add(times) }
+    if view.base.outcome.isOff { return }
+    if view.outcomes.served >= 0 { view.base.outcome.stretches.add(Int64(view.outcomes.served), count: completions.count) }
+    if view.outcomes.refused >= 0 { view.base.outcome.stretches.add(Int64(view.outcomes.refused), count: refusals.count) }
   }
 }

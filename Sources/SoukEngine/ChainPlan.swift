@@ -28,7 +28,7 @@ extension Program {
         !model.processes.contains(where: { $0.journey == Int32(j) }), !model.spawns.contains(where: { $0.journey == Int32(j) }),
         reads.areUnread([journey.started, journey.finished, journey.active] + journey.outcomeCells),
         reads.areUnread(sources.map { model.sources[$0].started }), reads.areUnread(tallies: [journey.time, journey.outcome]),
-        let links = links(of: Int32(j), model, reads, laws, stations)
+        let links = links(of: Int32(j), sources, model, reads, laws, stations)
       else { continue }
       let first = Int32(plan.stations.count)
       plan.stations += links
@@ -42,7 +42,7 @@ extension Program {
   /// The stations of a journey that is `use` after `use` and an `end`; nil if it is anything else. Only the last one may turn
   /// entities away or let them leave early.
   private static func links(
-    of j: Int32, _ model: CompiledModel, _ reads: ChainReads, _ laws: LawSet, _ stations: Slab<StationState>
+    of j: Int32, _ sources: [Int], _ model: CompiledModel, _ reads: ChainReads, _ laws: LawSet, _ stations: Slab<StationState>
   ) -> [ChainStation]? {
     var pc = Int(model.journeys[Int(j)].entry)
     var sites: [(use: UseSite, patience: ChainPatience?)] = []
@@ -56,9 +56,8 @@ extension Program {
       let station = model.stations[Int(site.station)]
       let servers = model.cells[Int(station.servers)].initial
       let isLast = i == sites.count - 1
-      let canRefuse = patience != nil || station.capacity < .max
       guard station.discipline == .fifo, station.uptime < 0, site.service < 0, servers >= 1, servers < 1e6,
-        model.uses.count(where: { $0.station == site.station }) == 1, isLast || !canRefuse,
+        model.uses.count(where: { $0.station == site.station }) == 1,
         reads.areUnread([station.servers, station.arrivals, station.completions, station.queue, station.busy, station.reneged, station.balked]),
         reads.isUnwritten(station.servers), reads.areUnread(tallies: [station.wait, station.serviceTime]),
         let service = service(of: station, site, model, reads, laws, mustBeContinuous: sites.count > 1)
@@ -66,18 +65,34 @@ extension Program {
       var link = ChainStation(
         stations[site.station], drawSite: site.draw, servers: station.rate < 0 ? Int(servers) : 1, journey: isLast ? j : -1, outcome: end.outcome)
       let mayTakeNoTime = service == 0 || (service < 0 && model.laws[Int(station.service)].kind == .discreteUniform)
-      if canRefuse || station.rate >= 0 || mayTakeNoTime {
-        let refusal = self.end(from: Int(site.otherwise), model)
-        if canRefuse && refusal == nil { return nil }
+      if patience != nil || station.capacity < .max || station.rate >= 0 || mayTakeNoTime {
+        guard isLast, let limits = limits(of: link, stations[site.station], site, patience, service: service, end, sources, model) else { return nil }
         link.isLimited = true
         link.limits.free()
-        link.limits = ChainLimits(
-          stations[site.station], patience, service: service, servers: link.servers, outcome: refusal?.outcome ?? -1,
-          stepsToEnd: (served: end.steps, refused: refusal?.steps ?? 0))
-      } else if end.steps > 1 { return nil }
+        link.limits = limits
+      } else if end.steps > 1 {
+        return nil
+      }
       links.append(link)
     }
     return links
+  }
+
+  /// What a station has besides whose room or whose entities' patience ends; nil if those who are refused don't end at once.
+  private static func limits(
+    of link: ChainStation, _ station: StationState, _ site: UseSite, _ patience: ChainPatience?, service: Int64,
+    _ end: (outcome: Int32, steps: Int), _ sources: [Int], _ model: CompiledModel
+  ) -> ChainLimits? {
+    let refusal = self.end(from: Int(site.otherwise), model)
+    if refusal == nil && (patience != nil || station.capacity < .max) { return nil }
+    // Entities of a `released` source don't come in their order.
+    let isOrdered = sources.allSatisfy { if case .released = model.sources[$0].pattern { false } else { true } }
+    let origins = isOrdered ? sources.map { model.sources[$0].origin } : []
+    let isExponential = { (law: Int32) in law >= 0 && model.laws[Int(law)].kind == .exponential }
+    return ChainLimits(
+      station, patience, service: service, servers: link.servers, outcome: refusal?.outcome ?? -1,
+      stepsToEnd: (served: end.steps, refused: refusal?.steps ?? 0), patienceOrigins: isExponential(patience?.law ?? -1) ? origins : [],
+      serviceOrigins: isExponential(station.serviceLaw) ? origins : [])
   }
 
   /// The end to which the code at `pc` leads at once, and how many ops that are.

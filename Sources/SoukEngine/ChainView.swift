@@ -86,20 +86,12 @@ struct ChainView {
     cell.value = value
   }
 
-  /// Gives a tally of stretches of time an observation.
+  /// Gives a tally of stretches of time, or of whole numbers, an observation.
   @inline(__always)
   func note(_ tally: inout TallyState, _ ticks: Int64, at now: Int64) {
-    if tally.flags == 0 || now < warmup { return }
+    if tally.isOff || now < warmup { return }
     if tally.flags & TallyState.summary != 0 { tally.stretches.add(ticks) }
-    if tally.flags != TallyState.summary | TallyState.ticks { tally.keep(seconds(ticks), at: now, logs, thresholds) }
-  }
-
-  /// Gives a tally of anything else one.
-  @inline(__always)
-  func noteValue(_ tally: inout TallyState, _ value: Double, at now: Int64) {
-    if tally.flags == 0 || now < warmup { return }
-    if tally.flags & TallyState.summary != 0 { tally.summarise(value) }
-    if tally.flags != TallyState.summary { tally.keep(value, at: now, logs, thresholds) }
+    if !tally.isSummed { tally.keep(tally.value(ticks), at: now, logs, thresholds) }
   }
 
   @inline(__always)
@@ -149,7 +141,7 @@ struct ChainView {
   mutating func endOtherwise(_ entity: ChainEntity, at now: Int64, outcome index: Int32) {
     raise(&finished, at: now)
     note(&time, now &- entity.created, at: now)
-    if index >= 0 { noteValue(&outcome, Double(index), at: now) }
+    if index >= 0 { note(&outcome, Int64(index), at: now) }
   }
 
   /// The end of a journey: as `end` of a token, but for `active`.
@@ -157,7 +149,7 @@ struct ChainView {
   mutating func end(_ entity: ChainEntity, at now: Int64, outcome index: Int32) {
     raise(&finished, at: now)
     note(&time, now &- entity.created, at: now)
-    if index >= 0 { noteValue(&outcome, Double(index), at: now) }
+    if index >= 0 { note(&outcome, Int64(index), at: now) }
     raise(&outcomeCell, at: now)
   }
 }

@@ -52,7 +52,7 @@ extension Machine {
       }
       if isDirty || !ready.isEmpty { settle() }
     }
-    if stopped == nil { advanceChains(to: end) }
+    if stopped == nil { advanceChains(to: end) } else if stoppedBetweenEvents { advanceChains(to: now) }
   }
 
   /// The end of a service or of a `wait`.

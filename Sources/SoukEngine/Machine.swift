@@ -101,8 +101,8 @@ struct Machine {
   var chainStations: Slab<ChainStation>
   var chains: Slab<ChainState>
   let usesChains: Bool
-  /// Arrivals of sources of a chain that were taken out of the event list while they are gathered.
-  var gathered = Slab<PendingArrival>()
+  /// Sources of a chain whose next arrivals were taken out of the event list while they are gathered.
+  var gathered = Slab<GatheredSource>()
 
   // Draws.
   let laws: LawSet
@@ -471,7 +471,7 @@ extension Machine {
     raise(record.finished, record.weight)
     recordTicks(record.time, now &- created)
     if outcome >= 0 {
-      self.record(record.outcome, Double(outcome))
+      recordTicks(record.outcome, Int64(outcome))
       if outcome < record.outcomeCount { raise(program.outcomes[record.outcomes &+ outcome], record.weight) }
     }
   }

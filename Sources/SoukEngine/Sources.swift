@@ -41,8 +41,11 @@ struct SourceState: BitwiseCopyable {
   /// Next entry of `releases` or of the given instants, and the end.
   var next: Int = 0
   var end: Int = 0
-  /// The chain that its journey is; -1 if it isn't one.
+  /// The chain that its journey is; -1 if it isn't one. Whether its arrivals there are gathered.
   var chain: Int32 = -1
+  var isGathered = false
+  /// The piece of its curve where its last arrival was.
+  var piece = CurvePiece()
 }
 
 extension Machine {
@@ -51,6 +54,7 @@ extension Machine {
     for (i, source) in program.model.sources.enumerated() {
       sources.append(open(source))
       if usesChains && !isTraced { sources[i].chain = program.chains.ofSource[i] }
+      sources[i].isGathered = canBeGathered(sources[i])
       if stopped != nil { return }
       awaitArrival(Int32(i))
     }
