@@ -31,7 +31,8 @@ extension Machine {
       budget &-= 1
       if budget < 0 && checkLimits(at: -1) {
         events.push(event)
-        return
+        budget &+= 1
+        break
       }
       switch event.kind {
       // The three that nearly all events are; a failable init of `EventKind` was a call of its own for each event, and a
@@ -52,6 +53,7 @@ extension Machine {
       }
       if isDirty || !ready.isEmpty { settle() }
     }
+    // Stopped from outside, what it shows is as of now.
     if stopped == nil { advanceChains(to: end) } else if stoppedBetweenEvents { advanceChains(to: now) }
   }
 

@@ -555,8 +555,7 @@ extension Machine {
   mutating func goOn() {
     stopped = nil
     stoppedBetweenEvents = false
-    budget = max(budget, 0)
-    allot(Machine.checkInterval)
+    repeat { allot(Machine.checkInterval) } while budget <= 0 && allotted < limits.maxSteps
   }
 
   static var checkInterval: Int { 16_384 }

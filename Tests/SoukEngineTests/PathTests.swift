@@ -38,6 +38,7 @@ struct RandomWay {
       default: row()
       }
     }
+    if kind == .limited && number(5) == 0 { b.model.weight = 3 }
     if number(4) == 0 {
       for i in b.model.tallies.indices { b.model.tallies[i].thresholds = [0, 1, 2.5] }
     }
@@ -283,6 +284,20 @@ extension RandomWay {
       let plain = path(isPlain: true, pieces: 1)
       #expect(path(isPlain: false, pieces: 1) == plain, "\(servers) servers, room for \(room)")
       #expect(path(isPlain: false, pieces: 9) == plain, "\(servers) servers, room for \(room), in pieces")
+
+      // Stopped from outside again and again, it shows whom it has counted, and finds the same in the end.
+      let flag = StopFlag()
+      flag.raise(.interrupted)
+      var stopped = Simulation(b.model, RunSettings(seed: 3, warmup: 500 * second, flag: flag))
+      var stops = 0
+      while stopped.run(until: 8_000 * second) != nil, stopped.canGoOn {
+        stops += 1
+        let seen = stopped.samplePath()
+        #expect(b.cell("till.arrivals", of: seen).last == b.cell("door.started", of: seen).last + b.cell("gate.started", of: seen).last)
+        #expect(b.cell("buy.active", of: seen).last == Double(stopped.liveTokens))
+        stopped.goOn()
+      }
+      #expect(stops > 1 && everything(stopped.samplePath()) == plain, "\(stops) stops")
     }
   }
 
