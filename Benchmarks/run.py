@@ -11,7 +11,7 @@ printed, so it holds when the machine's speed drifts. Before any time counts eac
 against each other where there is none. SimPy comes into a virtual environment beside the build, from PyPI, at its
 own (smaller) size, and is left out where it can't be had.
 """
-import argparse, math, os, pathlib, re, resource, statistics, subprocess, sys, time, venv
+import argparse, json, math, os, pathlib, re, resource, statistics, subprocess, sys, time, venv
 
 here = pathlib.Path(__file__).resolve().parent
 root = here.parent
@@ -207,10 +207,50 @@ def start(rounds):
         print(f"{'start':13} {title}: {statistics.median(times):.1f} ms of CPU time")
 
 
+def fluid():
+    """What the day comes to when orders and payments flow: arrivals, given up, longest line.
+
+    While there is a line q, it grows by λ(t) − μ − q/θ: payments begin at μ, and each who waits gives up at the rate of its patience.
+    """
+    script = (here / "oneday/model.souk").read_text()
+    curves = []
+    for body in re.findall(r"curve\(steps\) \{(.*?)\}", script, re.S):
+        curves.append([(int(h) * 3600 + int(m) * 60, float(x) * (1e3 if k else 1)) for h, m, x, k in re.findall(r"(\d\d):(\d\d) => ([\d.]+)(k?) order", body)])
+    rate, patience = 1e9 / round(1e9 / 256e3), 15 * 60  # a payment takes whole nanoseconds
+    ends = sorted({t for curve in curves for t, _ in curve} | {86_400})
+    came = gone = longest = line = 0.0
+    for begin, end in zip(ends, ends[1:]):
+        arrivals = sum([x for t, x in curve if t <= begin][-1] for curve in curves)
+        came += arrivals * (end - begin)
+        aim = (arrivals - rate) * patience
+        if line == 0 and aim <= 0:
+            continue
+        span = end - begin
+        if aim < 0:
+            span = min(span, patience * math.log((line - aim) / -aim))
+        before, line = line, aim + (line - aim) * math.exp(-span / patience)
+        line = 0.0 if span < end - begin else line
+        gone += (arrivals - rate) * span - (line - before)
+        longest = max(longest, line)
+    return came, gone, longest
+
+
 def oneday():
-    cpu, wall, peak, out = run([souk, "run", here / "oneday/model.souk", "--max-memory", "8GB", "--max-steps", "100B"], pin=False)
-    print(out)
-    print(f"{'oneday':13} {cpu:.0f} s of CPU time, {wall:.0f} s by the clock, {peak:.0f} MB")
+    """The whole day, as `Benchmarks/README.md` says, with its answers."""
+    cpu, wall, peak, out = run([souk, "run", here / "oneday/model.souk", "--max-memory", "8GB", "--max-steps", "100B", "--json"], pin=False)
+    tables = {t["title"]: t["rows"] for t in json.loads(out)["items"][0]["tables"]}
+    number = lambda title, name, column: next(row["figures"][column]["value"] for row in tables[title] if row["name"] == name)
+    came, served, gone, longest = (number("stations", "gateway", c) for c in ("arrivals", "served", "reneged", "max queue"))
+    expected = dict(zip(("came", "gone", "longest"), fluid()))
+    started = sum(number("sources", s, "started") for s in ("shoppers", "prepared"))
+    paid, lost = (number("outcomes", "buy: " + o, "count") for o in ("paid", "gave up"))
+    assert started == came == served + gone and paid == served and lost == gone, "orders that came, paid and gave up don't add up"
+    assert served <= 86_400e9 / 3906, "more payments than the gateway can make"
+    for name, found, slack in (("came", came, 5 / math.sqrt(expected["came"])), ("gone", gone, 0.01), ("longest", longest, 0.002)):
+        if abs(found / expected[name] - 1) > slack:
+            sys.exit(f"oneday: {name} {found:.6g}, not {expected[name]:.6g} to {slack:.2g}")
+    print(f"{'oneday':13} {came:.0f} orders ({expected['came']:.0f}), {gone:.0f} gave up ({expected['gone']:.0f}), longest line {longest:.0f} ({expected['longest']:.0f})")
+    print(f"{'oneday':13} {cpu:.0f} s of CPU time ({cpu / served * 1e9:.0f} ns a payment), {wall:.0f} s by the clock, {peak:.0f} MB")
 
 
 def main():

@@ -266,8 +266,7 @@ extension ChainView {
     let plain = CellState.summary | CellState.counted
     return [arrivals, completions, queue, busy, finished, outcomeCell].allSatisfy { $0.flags == 0 || $0.flags == plain }
       && (queue.flags == 0 || queue.minimum == 0) && (busy.flags == 0 || (busy.minimum == 0 && busy.maximum == weight))
-      && [wait, service].allSatisfy { $0.flags == 0 || $0.flags == TallyState.summary | TallyState.ticks }
-      && (outcome.flags == 0 || outcome.flags == TallyState.summary)
+      && [wait, service, outcome].allSatisfy { $0.isOff || $0.isSummed }
   }
 
   /// So many entities came and went.
@@ -309,6 +308,6 @@ extension ChainView {
     outcomeCell.value += more
     outcomeCell.moment &+= moment
     outcomeCell.maximum = outcomeCell.value
-    if outcome.flags != 0 && isNoted { outcome.summarise(Double(index), count: count) }
+    if !outcome.isOff && isNoted && index >= 0 { outcome.stretches.add(Int64(index), count: count) }
   }
 }

@@ -43,6 +43,9 @@ struct ChainStation: BitwiseCopyable {
   var begins = Slab<Int64>()
   var number = 0
   var firstKnown = 0
+  /// What a station has besides whose room or whose entities' patience ends, and whether it is one; see `ChainLimits.swift`.
+  var isLimited = false
+  var limits = ChainLimits()
 
   init(_ station: StationState, drawSite: Int32, servers: Int, journey: Int32, outcome: Int32) {
     law = station.serviceLaw
@@ -66,6 +69,7 @@ struct ChainStation: BitwiseCopyable {
     served.free()
     freePlaces.free()
     begins.free()
+    limits.free()
   }
 
   func copied() -> ChainStation {
@@ -75,10 +79,13 @@ struct ChainStation: BitwiseCopyable {
     copy.served = served.copied()
     copy.freePlaces = freePlaces.copied()
     copy.begins = begins.copied()
+    copy.limits = limits.copied()
     return copy
   }
 
-  var bytes: Int { line.bytes + heap.bytes + served.bytes + begins.bytes }
+  var bytes: Int { line.bytes + heap.bytes + served.bytes + begins.bytes + limits.bytes }
+  /// Who is here or will have come.
+  var inside: Int { busy + waiting + coming + limits.waiting }
   var bytesToCome: Int { waiting + coming + Machine.checkInterval > line.count ? 2 * line.bytes : 0 }
 
   /// An entity will come, later than all that have been told.
@@ -197,13 +204,15 @@ struct ChainEntity: BitwiseCopyable {
 
 // MARK: Running them
 
-/// The starts and ends of a chain's journey that `active` hasn't been told yet.
+/// The starts and ends of a chain's journey that `active` hasn't been told yet; a single station with limits tells it itself.
 struct ChainState: BitwiseCopyable {
   let first: Int32
   let last: Int32
   let journey: Int32
   /// Whether several may come by one arrival.
   let hasGroups: Bool
+  /// Whether `active` is told of starts and ends in the end.
+  let keepsEnds: Bool
   var starts = Slab<Int64>(capacity: 256)
   var ends = Slab<ChainEnd>(capacity: 256)
 
@@ -226,58 +235,16 @@ struct ChainEnd: BitwiseCopyable {
 }
 
 extension Machine {
-  /// Arrivals that are gathered before the stations are brought forward, one after the other in a loop of its own: at each
-  /// arrival it took 580 instructions a station.
-  static var chainBatch: Int { 256 }
-
   /// Entities in chains.
   var inChains: Int {
     var count = 0
-    for i in 0..<chainStations.count { count += chainStations[i].busy + chainStations[i].waiting + chainStations[i].coming }
+    for i in 0..<chainStations.count { count += chainStations[i].inside }
     return count
   }
 
   /// Brings all chains up to an instant, completions at that instant included.
   mutating func advanceChains(to time: Int64) {
     for c in 0..<chains.count { advanceChain(Int32(c), to: time, isPause: true) }
-  }
-
-  /// An arrival of a source whose journey is a chain; the entities come at `now`.
-  mutating func arriveInChain(_ s: Int32, _ count: Int64, released: UInt32, isReleased: Bool) {
-    let c = sources[s].chain
-    let first = chains[c].first
-    let journey = sources[s].journey
-    let origin = sources[s].origin
-    var left = count
-    while left > 0 && stopped == nil {
-      let next = nextOrdinal(of: origin)
-      raise(sources[s].started)
-      raise(journeys[journey].started)
-      chains[c].starts.append(now)
-      chainStations[first].append(
-        ChainEntity(
-          created: now, since: now, service: left == count ? -1 : -2, origin: origin, ordinal: isReleased ? released : next))
-      left &-= 1
-    }
-    if chains[c].starts.count >= Machine.chainBatch { advanceChain(c, to: now, isPause: false) }
-  }
-
-  /// Counts the latest `count` starts of a chain, the sum of whose instants is `moment`, in a cell.
-  mutating func tellStarts(_ c: Int32, in cell: Int32, _ count: Int, _ moment: Int128) {
-    let flags = cells[cell].flags
-    if flags == 0 || flags == CellState.summary | CellState.counted {
-      cells[cell].value += Double(count) * weight
-      cells[cell].moment &+= moment
-      cells[cell].maximum = max(cells[cell].maximum, cells[cell].value)
-      return
-    }
-    let starts = chains[c].starts
-    let present = now
-    for i in (starts.count - count)..<starts.count {
-      now = starts[i]
-      raise(cell)
-    }
-    now = present
   }
 
   /// Brings the stations of a chain up to an instant, the first one first. At a pause all that they show is as of that
@@ -287,10 +254,14 @@ extension Machine {
     let present = now
     var k = chains[c].first
     while k <= chains[c].last {
-      if !advanceByEntities(k, c, to: time, isPause: isPause) { advanceStation(k, c, to: time) }
+      if chainStations[k].isLimited {
+        advanceLimited(k, c, to: time)
+      } else if !advanceByEntities(k, c, to: time, isPause: isPause) {
+        advanceStation(k, c, to: time)
+      }
       k &+= 1
     }
-    if !countActive(c) { showActive(c) }
+    if chains[c].keepsEnds && !countActive(c) { showActive(c) }
     now = present
   }
 
@@ -398,155 +369,5 @@ extension Machine {
       Counter(
         key: streamKeys[site.stream] ^ originKeys[entity.origin], index: UInt32(truncatingIfNeeded: site.index),
         ordinal: entity.ordinal, replication: replication))
-  }
-}
-
-/// What a station of a chain shows, in local variables while it is brought forward.
-struct ChainView {
-  let weight: Double
-  private let warmup: Int64
-  private let logs: Slab<Log>
-  private let thresholds: Slab<ThresholdCount>
-  private let indices: (arrivals: Int32, completions: Int32, queue: Int32, busy: Int32, finished: Int32, outcome: Int32)
-  private let tallyIndices: (wait: Int32, service: Int32, time: Int32, outcome: Int32)
-  var arrivals: CellState
-  var completions: CellState
-  var queue: CellState
-  var busy: CellState
-  var finished: CellState
-  var outcomeCell: CellState
-  var wait: TallyState
-  var service: TallyState
-  var time: TallyState
-  var outcome: TallyState
-
-  @inline(__always)
-  init(
-    _ station: ChainStation, _ journey: JourneyRecord?, _ outcomes: Slab<Int32>, _ cells: Slab<CellState>, _ tallies: Slab<TallyState>,
-    weight: Double, warmup: Int64, _ logs: Slab<Log>, _ thresholds: Slab<ThresholdCount>
-  ) {
-    let dummy = Int32(truncatingIfNeeded: cells.count &- 1)
-    let dummyTally = Int32(truncatingIfNeeded: tallies.count &- 1)
-    self.weight = weight
-    self.warmup = warmup
-    self.logs = logs
-    self.thresholds = thresholds
-    var finished = dummy, time = dummyTally, outcomeTally = dummyTally, outcomeCell = dummy
-    if let journey {
-      finished = journey.finished
-      time = journey.time
-      if station.outcome >= 0 {
-        outcomeTally = journey.outcome
-        if station.outcome < journey.outcomeCount { outcomeCell = outcomes[journey.outcomes &+ station.outcome] }
-      }
-    }
-    indices = (station.arrivals, station.completions, station.queueCell, station.busyCell, finished, outcomeCell)
-    tallyIndices = (station.waitTally, station.serviceTally, time, outcomeTally)
-    arrivals = cells[indices.arrivals]
-    completions = cells[indices.completions]
-    queue = cells[indices.queue]
-    busy = cells[indices.busy]
-    self.finished = cells[finished]
-    self.outcomeCell = cells[outcomeCell]
-    wait = tallies[tallyIndices.wait]
-    service = tallies[tallyIndices.service]
-    self.time = tallies[time]
-    outcome = tallies[outcomeTally]
-  }
-
-  @inline(__always)
-  func store(in cells: Slab<CellState>, _ tallies: Slab<TallyState>) {
-    cells[indices.arrivals] = arrivals
-    cells[indices.completions] = completions
-    cells[indices.queue] = queue
-    cells[indices.busy] = busy
-    cells[indices.finished] = finished
-    cells[indices.outcome] = outcomeCell
-    tallies[tallyIndices.wait] = wait
-    tallies[tallyIndices.service] = service
-    tallies[tallyIndices.time] = time
-    tallies[tallyIndices.outcome] = outcome
-  }
-
-  @inline(__always)
-  private func raise(_ cell: inout CellState, at now: Int64) {
-    let value = cell.value + weight
-    cell.moment &+= Int128(now)
-    if value > cell.maximum { cell.maximum = value }
-    if cell.flags & CellState.full != 0 { logs[cell.log].append(now, value) }
-    cell.value = value
-  }
-
-  @inline(__always)
-  private func lower(_ cell: inout CellState, at now: Int64) {
-    let value = cell.value - weight
-    cell.moment &-= Int128(now)
-    if value < cell.minimum { cell.minimum = value }
-    if cell.flags & CellState.full != 0 { logs[cell.log].append(now, value) }
-    cell.value = value
-  }
-
-  /// Gives a tally of stretches of time an observation.
-  @inline(__always)
-  func note(_ tally: inout TallyState, _ ticks: Int64, at now: Int64) {
-    if tally.flags == 0 || now < warmup { return }
-    tally.stretches.add(ticks)
-    if tally.flags != TallyState.summary | TallyState.ticks { tally.keep(seconds(ticks), at: now, logs, thresholds) }
-  }
-
-  /// Gives a tally of anything else one.
-  @inline(__always)
-  func noteValue(_ tally: inout TallyState, _ value: Double, at now: Int64) {
-    if tally.flags == 0 || now < warmup { return }
-    tally.summarise(value)
-    if tally.flags != TallyState.summary { tally.keep(value, at: now, logs, thresholds) }
-  }
-
-  @inline(__always)
-  mutating func arrive(at now: Int64) { raise(&arrivals, at: now) }
-
-  @inline(__always)
-  mutating func joinQueue(at now: Int64) { raise(&queue, at: now) }
-
-  /// A server begins with who has just come.
-  @inline(__always)
-  mutating func beginService(at now: Int64) {
-    raise(&busy, at: now)
-    note(&wait, 0, at: now)
-  }
-
-  /// A server that has completed a service takes the first in line. For no time it isn't busy: that is a change and a change
-  /// back, of which the first ends a stretch and may be the least.
-  @inline(__always)
-  mutating func follow(at now: Int64, since: Int64) {
-    lower(&queue, at: now)
-    let value = busy.value
-    if busy.flags != 0 {
-      if value - weight < busy.minimum { busy.minimum = value - weight }
-      if busy.flags & CellState.full != 0 {
-        logs[busy.log].append(now, value - weight)
-        logs[busy.log].append(now, value)
-      }
-    }
-    note(&wait, now &- since, at: now)
-  }
-
-  /// A server has completed a service and nobody waits.
-  @inline(__always)
-  mutating func becomeFree(at now: Int64) { lower(&busy, at: now) }
-
-  @inline(__always)
-  mutating func completeService(_ entity: ChainEntity, at now: Int64) {
-    raise(&completions, at: now)
-    note(&service, entity.service, at: now)
-  }
-
-  /// The end of a journey: as `end` of a token, but for `active`.
-  @inline(__always)
-  mutating func end(_ entity: ChainEntity, at now: Int64, outcome index: Int32) {
-    raise(&finished, at: now)
-    note(&time, now &- entity.created, at: now)
-    noteValue(&outcome, Double(index), at: now)
-    raise(&outcomeCell, at: now)
   }
 }

@@ -4,6 +4,25 @@
 
 import SoukModel
 
+/// A level piece of a curve that doesn't recur.
+struct CurvePiece: BitwiseCopyable {
+  var offset = 0.0
+  var start = 0.0
+  var end = 0.0
+  var length = 0.0
+  var height = 0.0
+
+  /// As `CurveSet.delay`, to the bit, if that is within this piece; nil if it isn't.
+  @inline(__always)
+  func delay(from: Double, amount: Double) -> Double? {
+    let phase = from + offset
+    if phase < start || phase >= end { return nil }
+    let room = length - (phase - start)
+    let area = room * height
+    return amount <= area && area > 0 ? min(amount / height, room) : nil
+  }
+}
+
 /// The curves of a model.
 struct CurveSet: BitwiseCopyable {
   struct Record: BitwiseCopyable {
@@ -190,6 +209,15 @@ struct CurveSet: BitwiseCopyable {
         phase = times[i]
       }
     }
+  }
+
+  /// The piece around an instant, if it is level and has an end and the curve doesn't recur; else one without length.
+  func piece(_ curve: Int32, at seconds: Double) -> CurvePiece {
+    let record = records[curve]
+    let i = segment(record, seconds + record.offset)
+    let length = self.length(record, i)
+    if record.period > 0 || values[i] != ends[i] || length == .infinity { return CurvePiece() }
+    return CurvePiece(offset: record.offset, start: times[i], end: times[i + 1], length: length, height: values[i])
   }
 
   private func phaseIntegral(_ record: Record, _ i: Int, _ phase: Double) -> Double {

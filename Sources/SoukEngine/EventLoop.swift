@@ -31,7 +31,8 @@ extension Machine {
       budget &-= 1
       if budget < 0 && checkLimits(at: -1) {
         events.push(event)
-        return
+        budget &+= 1
+        break
       }
       switch event.kind {
       // The three that nearly all events are; a failable init of `EventKind` was a call of its own for each event, and a
@@ -42,7 +43,7 @@ extension Machine {
           advance(event)
           arrive(source)
         } else {
-          events.dropDead()
+          dropDead()
         }
       case EventKind.serviceEnd.rawValue, EventKind.wait.rawValue: happen(event)
       case EventKind.parked.rawValue, EventKind.parkedSlot.rawValue, EventKind.parkedFrame.rawValue:
@@ -52,14 +53,15 @@ extension Machine {
       }
       if isDirty || !ready.isEmpty { settle() }
     }
-    if stopped == nil { advanceChains(to: end) }
+    // Stopped from outside, what it shows is as of now.
+    if stopped == nil { advanceChains(to: end) } else if stoppedBetweenEvents { advanceChains(to: now) }
   }
 
   /// The end of a service or of a `wait`.
   @inline(__always)
   private mutating func happen(_ event: Event) {
     let index = Int32(truncatingIfNeeded: event.index)
-    guard tokens[index].timer == event.order else { return events.dropDead() }
+    guard tokens[index].timer == event.order else { return dropDead() }
     advance(event)
     tokens[index].timer = 0
     if event.kind == EventKind.serviceEnd.rawValue { return endService(index) }
@@ -69,7 +71,7 @@ extension Machine {
 
   @inline(never)
   mutating func happenRarely(_ event: Event, _ index: Int32) {
-    guard isAlive(event) else { return events.dropDead() }
+    guard isAlive(event) else { return dropDead() }
     advance(event)
     switch EventKind(rawValue: event.kind) {
     case .patience:
@@ -84,6 +86,14 @@ extension Machine {
     case .patienceInLine: losePatienceInLine(index, number: event.extra)
     default: break
     }
+  }
+
+  /// An event that nobody waits for any more: it counts as no step, for how many of these are met depends on when they are
+  /// thrown out.
+  @inline(__always)
+  mutating func dropDead() {
+    events.dropDead()
+    budget &+= 1
   }
 
   @inline(__always)

@@ -106,7 +106,7 @@ extension Machine {
     from.dirtySources.free()
     for i in 0..<from.chainStations.count { from.chainStations[i].free() }
     for i in 0..<from.chains.count { from.chains[i].free() }
-    from.chainStations.free(); from.chains.free()
+    from.chainStations.free(); from.chains.free(); from.gathered.free()
   }
 
   /// Who is where, beside what the things are now.

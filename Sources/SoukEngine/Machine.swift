@@ -101,6 +101,8 @@ struct Machine {
   var chainStations: Slab<ChainStation>
   var chains: Slab<ChainState>
   let usesChains: Bool
+  /// Sources of a chain whose next arrivals were taken out of the event list while they are gathered.
+  var gathered = Slab<GatheredSource>()
 
   // Draws.
   let laws: LawSet
@@ -139,7 +141,8 @@ struct Machine {
     chainStations = Slab(program.chains.stations.map { $0.copied() })
     chains = Slab(zip(program.chains.spans, program.chains.hasGroups).map { span, hasGroups in
       ChainState(
-        first: span.first, last: span.last, journey: program.chains.stations[Int(span.last)].journey, hasGroups: hasGroups)
+        first: span.first, last: span.last, journey: program.chains.stations[Int(span.last)].journey, hasGroups: hasGroups,
+        keepsEnds: span.first < span.last || !program.chains.stations[Int(span.first)].isLimited)
     })
     stride = program.stride
     weight = model.weight
@@ -230,6 +233,7 @@ struct Machine {
     copy.passingFrame = passingFrame.copied()
     copy.chains = chains.copied()
     for i in 0..<chains.count { copy.chains[i] = chains[i].copied() }
+    copy.gathered = Slab()
     copy.chainStations = chainStations.copied()
     for i in 0..<chainStations.count { copy.chainStations[i] = chainStations[i].copied() }
     copy.registers = registers.copied()
@@ -283,7 +287,7 @@ struct Machine {
     for i in 0..<chains.count { chains[i].free() }
     chains.free()
     for i in 0..<chainStations.count { chainStations[i].free() }
-    chainStations.free()
+    chainStations.free(); gathered.free()
     for i in 0..<heaps.count { heaps[i].free() }
     heaps.free()
     for i in 0..<lines.count { lines[i].free() }
@@ -467,7 +471,7 @@ extension Machine {
     raise(record.finished, record.weight)
     recordTicks(record.time, now &- created)
     if outcome >= 0 {
-      self.record(record.outcome, Double(outcome))
+      recordTicks(record.outcome, Int64(outcome))
       if outcome < record.outcomeCount { raise(program.outcomes[record.outcomes &+ outcome], record.weight) }
     }
   }
@@ -551,8 +555,7 @@ extension Machine {
   mutating func goOn() {
     stopped = nil
     stoppedBetweenEvents = false
-    budget = max(budget, 0)
-    allot(Machine.checkInterval)
+    repeat { allot(Machine.checkInterval) } while budget <= 0 && allotted < limits.maxSteps
   }
 
   static var checkInterval: Int { 16_384 }

@@ -103,8 +103,9 @@ struct TallyState: BitwiseCopyable {
   static let full: UInt32 = 2
   static let thresholds: UInt32 = 4
   static let windowed: UInt32 = 8
-  /// Its observations are stretches of the clock: whole ticks, summed exactly.
+  /// Its observations are stretches of the clock: whole ticks, summed exactly / other whole numbers, summed likewise.
   static let ticks: UInt32 = 16
+  static let whole: UInt32 = 32
 
   var flags: UInt32 = 0
   var log: Int32 = -1
@@ -117,8 +118,20 @@ struct TallyState: BitwiseCopyable {
   var maximum: Double = -.infinity
   var mean: Double = 0
   var m2: Double = 0
-  /// In place of all these where the observations are ticks.
+  /// In place of all these where the observations are ticks or whole numbers.
   var stretches = TickSums()
+
+  /// Whether nothing is kept.
+  @inline(__always)
+  var isOff: Bool { flags & ~TallyState.whole == 0 }
+
+  /// Whether there is nothing but the sums of ticks or whole numbers.
+  @inline(__always)
+  var isSummed: Bool { flags & ~TallyState.whole == TallyState.summary | TallyState.ticks }
+
+  /// An observation of ticks or a whole number, in seconds or as it is.
+  @inline(__always)
+  func value(_ ticks: Int64) -> Double { flags & TallyState.whole == 0 ? seconds(ticks) : Double(ticks) }
 
   @inline(__always)
   mutating func summarise(_ value: Double) {
@@ -129,19 +142,6 @@ struct TallyState: BitwiseCopyable {
     let delta = value - mean
     mean += delta / Double(count)
     m2 += delta * (value - mean)
-  }
-
-  /// The same value so many times.
-  mutating func summarise(_ value: Double, count n: Int) {
-    for _ in 0..<min(n, 2) { summarise(value) }
-    if n <= 2 { return }
-    if mean == value {
-      // As one by one: the mean doesn't move, and sums of small whole numbers are exact.
-      count &+= Int64(n - 2)
-      sum += Double(n - 2) * value
-    } else {
-      for _ in 2..<n { summarise(value) }
-    }
   }
 
   /// What is kept beside the summary.
@@ -242,12 +242,11 @@ extension Machine {
     if flags == TallyState.summary && now >= warmup { tallies[tally].summarise(value) } else { recordMore(tally, value) }
   }
 
-  /// Gives a tally of stretches of time an observation in ticks.
+  /// Gives a tally of stretches of time an observation in ticks, or one of whole numbers one of them.
   @inline(__always)
   mutating func recordTicks(_ tally: Int32, _ ticks: Int64) {
-    let flags = tallies[tally].flags
-    if flags == 0 { return }
-    if flags == TallyState.summary | TallyState.ticks && now >= warmup {
+    if tallies[tally].isOff { return }
+    if tallies[tally].isSummed && now >= warmup {
       tallies[tally].stretches.add(ticks)
     } else {
       recordMoreTicks(tally, ticks)
@@ -257,10 +256,10 @@ extension Machine {
   @inline(never)
   private mutating func recordMoreTicks(_ tally: Int32, _ ticks: Int64) {
     let flags = tallies[tally].flags
-    if flags & TallyState.windowed != 0 { observeWindows(of: tallies[tally].window, seconds(ticks)) }
+    if flags & TallyState.windowed != 0 { observeWindows(of: tallies[tally].window, tallies[tally].value(ticks)) }
     if now < warmup { return }
     if flags & TallyState.summary != 0 { tallies[tally].stretches.add(ticks) }
-    tallies[tally].keep(seconds(ticks), at: now, logs, thresholds)
+    tallies[tally].keep(tallies[tally].value(ticks), at: now, logs, thresholds)
   }
 
   @inline(never)

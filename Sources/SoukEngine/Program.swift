@@ -228,12 +228,15 @@ private struct ObservedTables {
   /// Cells that the engine moves by one entity at a time, and tallies of its stretches of time.
   private let counting: [Int32: Double]
   private let stretches: Set<Int32>
+  /// Tallies of outcomes' indices.
+  private let outcomes: Set<Int32>
   private(set) var logCount = 0
 
   init(_ model: CompiledModel) {
     self.model = model
     counting = ObservedTables.countingCells(model)
     stretches = ObservedTables.tallies(ofStretches: model)
+    outcomes = Set(model.journeys.map(\.outcome))
     watchersOfCell = model.cells.map { cell in
       cell.watchers.map { watcher in
         switch watcher {
@@ -304,7 +307,9 @@ private struct ObservedTables {
     var thresholds = Slab<ThresholdCount>()
     for (i, tally) in model.tallies.enumerated() {
       var state = TallyState()
-      if tally.recording >= .summary { state.flags |= stretches.contains(Int32(i)) ? TallyState.summary | TallyState.ticks : TallyState.summary }
+      if tally.recording >= .summary { state.flags |= TallyState.summary }
+      if tally.recording >= .summary && (stretches.contains(Int32(i)) || outcomes.contains(Int32(i))) { state.flags |= TallyState.ticks }
+      if outcomes.contains(Int32(i)) { state.flags |= TallyState.whole }
       if tally.recording == .full {
         state.flags |= TallyState.full
         state.log = Int32(logCount)

@@ -261,11 +261,12 @@ extension Machine {
     if state.flags & TallyState.ticks != 0 && state.stretches.count > 0 {
       let stretches = state.stretches
       record.count = stretches.count
-      record.sum = Double(stretches.sum) / 1e9
-      record.minimum = seconds(stretches.minimum)
-      record.maximum = seconds(stretches.maximum)
-      record.mean = stretches.mean / 1e9
-      record.m2 = stretches.squaredDistances / 1e18
+      let unit = state.flags & TallyState.whole == 0 ? 1e9 : 1
+      record.sum = Double(stretches.sum) / unit
+      record.minimum = state.value(stretches.minimum)
+      record.maximum = state.value(stretches.maximum)
+      record.mean = stretches.mean / unit
+      record.m2 = stretches.squaredDistances / (unit * unit)
     }
     for t in 0..<state.thresholdCount {
       record.atMost.append(thresholds[state.thresholds &+ t].atMost)

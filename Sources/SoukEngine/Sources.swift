@@ -41,8 +41,11 @@ struct SourceState: BitwiseCopyable {
   /// Next entry of `releases` or of the given instants, and the end.
   var next: Int = 0
   var end: Int = 0
-  /// The chain that its journey is; -1 if it isn't one.
+  /// The chain that its journey is; -1 if it isn't one. Whether its arrivals there are gathered.
   var chain: Int32 = -1
+  var isGathered = false
+  /// The piece of its curve where its last arrival was.
+  var piece = CurvePiece()
 }
 
 extension Machine {
@@ -51,6 +54,7 @@ extension Machine {
     for (i, source) in program.model.sources.enumerated() {
       sources.append(open(source))
       if usesChains && !isTraced { sources[i].chain = program.chains.ofSource[i] }
+      sources[i].isGathered = canBeGathered(sources[i])
       if stopped != nil { return }
       awaitArrival(Int32(i))
     }
@@ -114,7 +118,7 @@ extension Machine {
 
   /// The standard variate for the present gap of a source.
   @inline(__always)
-  private mutating func gapVariate(_ s: Int32, _ variate: StandardVariate) -> Double {
+  mutating func gapVariate(_ s: Int32, _ variate: StandardVariate) -> Double {
     let key = streamKeys[sources[s].stream] ^ originKeys[sources[s].origin]
     let cache = Int32(truncatingIfNeeded: drawSites.count) &+ s
     return standard(cache: cache, key: key, index: 0, ordinal: sources[s].arrivals, variate)
@@ -134,7 +138,7 @@ extension Machine {
 
   /// Seconds to the next arrival where gaps are drawn from a law.
   @inline(__always)
-  private mutating func drawGap(_ s: Int32) -> Double {
+  mutating func drawGap(_ s: Int32) -> Double {
     if sources[s].pattern == .poisson {
       return sources[s].factor > 0 ? gapVariate(s, .exponential) / sources[s].factor : .infinity
     }
@@ -206,9 +210,7 @@ extension Machine {
   /// A source's arrival: schedules the next, then starts its entities one after another.
   @inline(never)
   mutating func arrive(_ s: Int32) {
-    if sources[s].chain >= 0 && sources[s].batchLaw < 0 && (sources[s].pattern == .poisson || sources[s].pattern == .interarrival) {
-      return gather(s)
-    }
+    if isGathered(s) { return gather(s) }
     let number = sources[s].arrivals
     sources[s].arrivals = number &+ 1
     let pattern = sources[s].pattern
@@ -232,51 +234,6 @@ extension Machine {
       run(token)
       if count > 0 && (isDirty || !ready.isEmpty) { settle() }
     }
-  }
-
-  /// Arrivals at a chain, one by one: this one, and those that follow before anything else happens, without the event list.
-  @inline(never)
-  private mutating func gather(_ s: Int32) {
-    let c = sources[s].chain
-    let origin = sources[s].origin
-    let next = min(events.first()?.time ?? .max, horizon)
-    var line = chainStations[chains[c].first]
-    var starts = chains[c].starts
-    var moment: Int128 = 0
-    var count = 0
-    while true {
-      sources[s].arrivals &+= 1
-      sources[s].left &-= 1
-      var delay = Int64.max
-      if sources[s].left > 0 {
-        if sources[s].arrivals == .max { fail(.fault(.drawsExhausted, place: -1)) }
-        let gap = drawGap(s)
-        if let ticks = Machine.ticks(gap) { delay = ticks } else { failTime(gap, at: -1) }
-      }
-      if stopped != nil { break }
-      let ordinal = nextOrdinal(of: origin)
-      line.append(ChainEntity(created: now, since: now, service: -1, origin: origin, ordinal: ordinal))
-      starts.append(now)
-      moment &+= Int128(now)
-      count &+= 1
-      let (time, isOver) = now.addingReportingOverflow(delay)
-      if isOver || delay == .max {
-        sources[s].timer = 0
-        break
-      }
-      if time >= next || budget <= 0 || starts.count >= Machine.chainBatch {
-        sources[s].timer = schedule(.arrival, s, after: delay, EventClass.arrival)
-        break
-      }
-      now = time
-      eventCount &+= 1
-      budget &-= 1
-    }
-    chainStations[chains[c].first] = line
-    chains[c].starts = starts
-    tellStarts(c, in: sources[s].started, count, moment)
-    tellStarts(c, in: journeys[sources[s].journey].started, count, moment)
-    if chains[c].starts.count >= Machine.chainBatch { advanceChain(c, to: now, isPause: false) }
   }
 
   @inline(never)

@@ -22,7 +22,7 @@ extension Machine {
         break
       }
       guard isAlive(event) else {
-        events.dropDead()
+        dropDead()
         continue
       }
       let before = toldCount

@@ -1,4 +1,4 @@
-// Observations that are stretches of the clock → count, sum, sum of squares, extremes, all exact whole numbers: the order in
+// Observations that are stretches of the clock, or other whole numbers → count, sum, sum of squares, extremes, all exact whole numbers: the order in
 // which they are told doesn't matter, and nothing is divided until somebody asks. In doubles, with Welford's recurrence, an
 // observation waited for the division of the one before.
 
@@ -23,6 +23,15 @@ struct TickSums: BitwiseCopyable {
     let (more, isOver) = squares.addingReportingOverflow(UInt128(_low: square.low, _high: square.high))
     squares = more
     if isOver { squaresAbove &+= 1 }
+  }
+
+  /// The same so many times.
+  mutating func add(_ ticks: Int64, count n: Int) {
+    if n == 0 { return }
+    let stretch = UInt128(UInt64(bitPattern: ticks))
+    let (square, isOver) = (stretch * stretch).multipliedReportingOverflow(by: UInt128(n))
+    precondition(!isOver, "\(n) times \(ticks) squared")
+    add(TickSums(count: Int64(n), sum: stretch * UInt128(n), squares: square, squaresAbove: 0, minimum: ticks, maximum: ticks))
   }
 
   mutating func add(_ other: TickSums) {

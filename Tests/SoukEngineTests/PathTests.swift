@@ -15,20 +15,32 @@ func everything(_ p: SamplePath) -> String {
 }
 
 struct RandomWay {
+  /// What models are made of: anything, or stations alone that refuse entities.
+  enum Kind { case any, limited }
+
   var b = ModelBuilder()
   private var ordinal: UInt32 = 0
   private let seed: UInt64
   private var names = 0
 
-  init(seed: UInt64, recording: Recording) {
+  init(seed: UInt64, recording: Recording, _ kind: Kind = .any) {
     self.seed = seed
     b.recording = recording
-    for _ in 0..<(1 + number(3)) {
-      switch number(6) {
+    for _ in 0..<(1 + number(kind == .any ? 3 : 2)) {
+      if kind == .limited {
+        limited()
+        continue
+      }
+      switch number(7) {
       case 0, 1: waits()
       case 2: rounds()
+      case 3, 4: limited()
       default: row()
       }
+    }
+    if kind == .limited && number(5) == 0 { b.model.weight = 3 }
+    if number(4) == 0 {
+      for i in b.model.tallies.indices { b.model.tallies[i].thresholds = [0, 1, 2.5] }
     }
   }
 
@@ -69,6 +81,54 @@ struct RandomWay {
     b.emit(.end, 0, -1)
     for site in sites { b.model.uses[Int(site)].otherwise = b.here }
     b.emit(.end, 1, -1)
+    sources(of: j)
+  }
+
+  /// A station with a rate, bounded room or patience, behind others or alone; alone its times may be whole, so that completions,
+  /// departures and arrivals meet at one instant.
+  private mutating func limited() {
+    let isAlone = number(4) > 0
+    let capacity: Int64 = number(3) == 0 ? Int64(2 + number(5)) : .max
+    let servers = Double(1 + (number(2) == 0 ? number(3) : 0))
+    var before: [Int32] = []
+    if !isAlone { before.append(b.station(name("station"), servers: Double(1 + number(2)), service: continuousLaw())) }
+    let station: Int32
+    switch isAlone ? number(5) : 4 {
+    case 0: station = b.station(name("gate"), rate: b.cell(name("rate"), initial: [0.5, 1, 3][number(3)]), capacity: capacity)
+    case 1: station = b.station(name("station"), servers: servers, service: Law(.constant, Double(number(3))), capacity: capacity)
+    case 2: station = b.station(name("station"), servers: servers, service: Law(.discreteUniform, 0, 3), capacity: capacity)
+    default: station = b.station(name("station"), servers: servers, service: continuousLaw(), capacity: capacity)
+    }
+    let j = b.journey(name("limited"), outcomes: ["done", "lost"])
+    for earlier in before { _ = b.use(earlier) }
+    var patience: Int32 = -1
+    switch number(7) {
+    case 0: break
+    case 1: patience = b.register(Double(number(3)))
+    case 2: patience = b.register(.infinity)
+    default:
+      let laws = isAlone ? [Law(.discreteUniform, 0, 3), Law(.constant, 1), continuousLaw(), continuousLaw()] : [continuousLaw()]
+      patience = b.register()
+      b.emit(.draw, patience, b.law(laws[number(laws.count)]), b.drawSite(name("patience")))
+    }
+    let site = b.use(station, patience: patience)
+    let jumps = number(2) == 0
+    if jumps { b.emit(.jump, b.here + 2) }
+    let refused = b.here
+    b.emit(.end, jumps ? [1, 0, -1][number(3)] : 0, -1)
+    if jumps { b.emit(.end, number(5) == 0 ? -1 : 0, -1) } else { b.emit(.end, 1, -1) }
+    b.model.uses[Int(site)].otherwise = jumps ? refused : refused + 1
+    for _ in 0..<number(3) {
+      switch number(isAlone ? 5 : 2) {
+      case 0: b.source(name("source"), .poisson(rate: 1.2), journey: j)
+      case 1:
+        b.model.curves.append(Curve(shape: number(2) == 0 ? .steps : .linear, times: [0, 15, 60], values: [2, 0.5, 1], period: number(2) == 0 ? 70 : 0))
+        b.source(name("source"), .curve(curve: Int32(b.model.curves.count - 1), factor: 0.5), journey: j)
+      case 2: b.source(name("source"), .interarrival(law: b.law(Law(.constant, 1))), journey: j)
+      case 3: b.source(name("source"), .interarrival(law: b.law(Law(.discreteUniform, 0, 2))), journey: j)
+      default: b.source(name("source"), .interarrival(law: b.law(Law(.discreteUniform, 1, 4))), journey: j, batch: Law(.discreteUniform, 0, 4))
+      }
+    }
     sources(of: j)
   }
 
@@ -164,6 +224,81 @@ extension RandomWay {
       }
     }
     #expect(shorter > 100, "only \(shorter) runs had a chain")
+  }
+
+  /// Stations that refuse entities, looked at and forked at random instants, many of them while somebody waits or at an instant
+  /// at which something happens.
+  @Test func limitedStationsGiveTheSamePath() {
+    var shorter = 0
+    for seed in UInt64(1)...250 {
+      for recording in [Recording.off, .summary, .full] {
+        var m = RandomWay(seed: seed, recording: recording, .limited)
+        var pauses = Set((0..<6).map { _ in Int64(m.number(150)) * (m.number(2) == 0 ? second : 777_777_777) })
+        pauses.insert(150 * second)
+        let warmup = Int64(m.number(3)) * 20 * second
+        func path(isPlain: Bool) -> [String] {
+          var s = Simulation(m.b.model, RunSettings(seed: seed, warmup: warmup, isPlain: isPlain))
+          var seen: [String] = []
+          for (i, pause) in pauses.sorted().enumerated() {
+            if let stop = s.run(until: pause) { #expect(Bool(false), "model \(seed) stopped: \(stop)") }
+            #expect(s.isConsistent())
+            seen.append("\(pause): \(everything(s.samplePath())) \(s.liveTokens)")
+            if i % 2 == 1 {
+              let fork = s.fork()
+              s.run(until: pause + second)
+              s = fork
+            }
+          }
+          if !isPlain && s.usesRecursions { shorter += 1 }
+          return seen
+        }
+        let plain = path(isPlain: true)
+        let isSame = path(isPlain: false) == plain
+        #expect(isSame, "model \(seed), \(recording)")
+      }
+    }
+    #expect(shorter > 600, "only \(shorter) runs had a chain")
+  }
+
+  /// Two sources at a crowded station over many arrivals, entity by entity in batches.
+  @Test func longLinesGiveTheSamePath() {
+    for (servers, room) in [(1.0, Int64.max), (1, 40), (3, .max)] {
+      var b = ModelBuilder()
+      let station = b.station("till", servers: servers, service: Law(.exponential, servers), capacity: room)
+      let journey = b.journey("buy", outcomes: ["served", "lost"])
+      let patience = b.register()
+      b.emit(.draw, patience, b.law(Law(.exponential, 60)), b.drawSite("patience"))
+      let site = b.use(station, patience: patience)
+      b.emit(.end, 0, -1)
+      b.model.uses[Int(site)].otherwise = b.here
+      b.emit(.end, 1, -1)
+      b.model.curves = [Curve(shape: .steps, times: [0, 1000, 1500], values: [1, 4, 0.2])]
+      b.source("door", .poisson(rate: 0.5), journey: journey)
+      b.source("gate", .curve(curve: 0, factor: 1), journey: journey)
+      func path(isPlain: Bool, pieces: Int64) -> String {
+        var s = Simulation(b.model, RunSettings(seed: 3, warmup: 500 * second, isPlain: isPlain))
+        for i in 1...pieces { s.run(until: 8_000 * second * i / pieces) }
+        #expect(s.usesRecursions == !isPlain)
+        return everything(s.samplePath())
+      }
+      let plain = path(isPlain: true, pieces: 1)
+      #expect(path(isPlain: false, pieces: 1) == plain, "\(servers) servers, room for \(room)")
+      #expect(path(isPlain: false, pieces: 9) == plain, "\(servers) servers, room for \(room), in pieces")
+
+      // Stopped from outside again and again, it shows whom it has counted, and finds the same in the end.
+      let flag = StopFlag()
+      flag.raise(.interrupted)
+      var stopped = Simulation(b.model, RunSettings(seed: 3, warmup: 500 * second, flag: flag))
+      var stops = 0
+      while stopped.run(until: 8_000 * second) != nil, stopped.canGoOn {
+        stops += 1
+        let seen = stopped.samplePath()
+        #expect(b.cell("till.arrivals", of: seen).last == b.cell("door.started", of: seen).last + b.cell("gate.started", of: seen).last)
+        #expect(b.cell("buy.active", of: seen).last == Double(stopped.liveTokens))
+        stopped.goOn()
+      }
+      #expect(stops > 1 && everything(stopped.samplePath()) == plain, "\(stops) stops")
+    }
   }
 
   /// The loop that tells each event does the same in the same order, however often it is stopped.
