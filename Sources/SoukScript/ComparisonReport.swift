@@ -46,7 +46,7 @@ struct ComparisonReport {
     ]
     let path = first.part.map { ".\($0.path)" } ?? ""
     return RunReport(
-      model: "\(sides.names.first)\(path) compared to \(sides.names.second)\(path)", name: first.run.name, facts: facts, tables: tables,
+      model: "\(sides.names.first)\(path) compared to \(sides.names.second)\(path)", name: sides.name, facts: facts, tables: tables,
       notes: notes(differences, comparisons, rows), isComplete: first.run.isComplete && second.run.isComplete)
   }
 

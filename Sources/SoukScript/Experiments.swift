@@ -125,13 +125,14 @@ extension Interpreter {
   private func run(_ experiment: TypedExperiment, _ e: TypedExpression, _ env: Environment) throws(EvaluationError) -> Value {
     let name = pendingName ?? (evidence == nil ? nil : self.name(of: e))
     pendingName = nil
-    var trials = [try trial(experiment, name, e, env)]
+    var trials: [Trial] = []
     if let other = experiment.other {
       var second = experiment
       (second.target, second.model) = other
-      trials.append(try trial(second, name, e, env))
+      for one in [experiment, second] { trials.append(try trial(one, name.map { "\($0): \(writing.source(one.target))" }, e, env)) }
       if trials[0].span != trials[1].span { throw unlikeSpans(trials, e) }
     }
+    if trials.isEmpty { trials.append(try trial(experiment, name, e, env)) }
     if let place = trials[0].plan.findsWarmup {
       var warmup: Int64 = 0
       for one in trials { warmup = max(warmup, try self.warmup(of: one.plan.lowered.model, seed: one.plan.seed, span: one.span, at: place)) }
@@ -141,21 +142,21 @@ extension Interpreter {
       }
     }
     for one in trials { options.onRun?(PlannedRun(lowered: one.plan.lowered, seed: one.plan.seed, span: one.span, warmup: one.plan.warmup)) }
-    if let evidence { return try examined(trials, evidence, env) }
+    if let evidence { return try examined(trials, name, evidence, env) }
     if let until = experiment.until, options.replication == nil {
       let reached = try runUntil(until, env, trials) { (index, range) throws(EvaluationError) in try simulate(trials[index], range) }
-      return value(zip(trials, reached.paths).map { results($0, $1, reached.precision, RunResults.Growth(run: nil, look: reached.precision.looks, isLast: true)) }, trials)
+      return value(name, zip(trials, reached.paths).map { results($0, $1, reached.precision, RunResults.Growth(run: nil, look: reached.precision.looks, isLast: true)) }, trials)
     }
     var runs: [RunResults] = []
     for one in trials { runs.append(results(one, try simulate(one, options.replication.map { $0..<$0 + 1 } ?? 0..<one.plan.replications), nil, nil)) }
-    return value(runs, trials)
+    return value(name, runs, trials)
   }
 
   /// A run alone is its results; two are compared.
-  private func value(_ runs: [RunResults], _ trials: [Trial]) -> Value {
+  private func value(_ name: String?, _ runs: [RunResults], _ trials: [Trial]) -> Value {
     guard runs.count == 2 else { return .host(runs[0]) }
     let names = trials.map { writing.source($0.experiment.target) }
-    return .host(PairedValue(first: .host(runs[0]), second: .host(runs[1]), sides: ComparedSides(names: (names[0], names[1]), parting: nil)))
+    return .host(PairedValue(first: .host(runs[0]), second: .host(runs[1]), sides: ComparedSides(names: (names[0], names[1]), name: name, parting: nil)))
   }
 
   private func unlikeSpans(_ trials: [Trial], _ e: TypedExpression) -> EvaluationError {
@@ -216,7 +217,7 @@ extension Interpreter {
   }
 
   /// The run at the present look of an examination; what is compared grows together.
-  private func examined(_ trials: [Trial], _ evidence: Evidence, _ env: Environment) throws(EvaluationError) -> Value {
+  private func examined(_ trials: [Trial], _ name: String?, _ evidence: Evidence, _ env: Environment) throws(EvaluationError) -> Value {
     let stated = Int(trials[0].plan.replications)
     let first = options.replications == nil ? max(stated, LookSchedule.leastReplications) : stated
     let until = trials[0].experiment.until
@@ -241,7 +242,7 @@ extension Interpreter {
       evidence.keep(shown, index)
       runs.append(shown)
     }
-    return value(runs, trials)
+    return value(name, runs, trials)
   }
 
   /// The name that the script gives a run, where it does.
@@ -264,7 +265,7 @@ extension Interpreter {
       for index in trials.indices { done[index] += try paths(index, UInt32(count)..<UInt32(next)) }
       count = next
       var inner = Environment()
-      inner[LocalID(0)] = value(zip(trials, done).map { results($0, $1, nil, nil) }, trials)
+      inner[LocalID(0)] = value(nil, zip(trials, done).map { results($0, $1, nil, nil) }, trials)
       guard case .host(let estimate as EstimateValue) = try evaluator.evaluate(until.expression, inner) else {
         throw EvaluationError.results("`until` needs an estimate", until.expression.span)
       }

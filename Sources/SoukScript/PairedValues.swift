@@ -20,6 +20,8 @@ struct PairedValue: HostValue {
 struct ComparedSides: Sendable {
   /// As the script writes them.
   var names: (first: String, second: String)
+  /// What the script calls the comparison, if anything.
+  var name: String?
   /// Of forks, the tick from which their paths are different ones, and the one at which both stand; nil for runs.
   var parting: (at: Int64?, now: Int64)?
 }
@@ -90,7 +92,7 @@ extension Interpreter {
     func frozen(_ simulation: PausedSimulation) throws(EvaluationError) -> Value {
       var copy = simulation
       copy.simulation = simulation.simulation.fork()
-      copy.chronicle = nil
+      copy.chronicle = simulation.chronicle.map { Chronicle($0) }
       if copy.warmup != from {
         // What they have in common isn't observed: each lives through its past again, and what it records begins there.
         copy.warmup = from
@@ -103,10 +105,17 @@ extension Interpreter {
       PairedValue(first: try frozen(a), second: try frozen(b), sides: ComparedSides(names: names, parting: (parting, a.simulation.now))))
   }
 
-  /// A time since the start as one would write it in `advance s to …`.
+  /// A time since the start, exactly, as one would write it in `advance s to …`: a date has no fractions of a second.
   private func moment(_ ticks: Int64, _ simulation: PausedSimulation) -> String {
-    if let start = Self.start(of: simulation.lowered), let instant = start.adding(nanoseconds: ticks) { return "\(instant)" }
-    return NumberText.format(quantity: Self.seconds(ticks), dimension: .time)
+    let second: Int64 = 1_000_000_000
+    if ticks % second == 0, let instant = Self.start(of: simulation.lowered)?.adding(nanoseconds: ticks) { return "\(instant)" }
+    let units = [("day", 86400 * second), ("h", 3600 * second), ("min", 60 * second)]
+    if let (name, unit) = units.first(where: { ticks > 0 && ticks % ($0.1 / 10) == 0 && ticks >= $0.1 }) {
+      return NumberText.join("\(ticks / unit)" + (ticks % unit == 0 ? "" : ".\(ticks % unit / (unit / 10))"), name)
+    }
+    var fraction = ticks % second == 0 ? "" : "\(second + ticks % second)".dropFirst()
+    while fraction.last == "0" { fraction.removeLast() }
+    return "\(ticks / second)\(fraction.isEmpty ? "" : ".")\(fraction) s"
   }
 }
 

@@ -55,7 +55,7 @@ extension Parser {
 
   static let itemWords: [Keyword] = [
     .import, .unit, .fn, .let, .scenario, .model, .component, .test, .settings, .table, .record, .choice, .check, .print, .plot,
-    .export, .advance, .step,
+    .export, .advance, .step, .compare,
   ]
 
   private mutating func parseItemKind() -> Item.Kind {
@@ -111,7 +111,7 @@ extension Parser {
     case .advance:
       let (simulation, target) = parseAdvance()
       return .advance(simulation, target)
-    case .step: return .expression(parseExperiment(keyword))
+    case .step, .compare: return .expression(parseExperiment(keyword))
     default: return expressionItem()
     }
   }

@@ -18,7 +18,7 @@ extension Parser {
       return true
     }
     switch keyword {
-    case .run, .start, .fork, .compare, .sweep, .fit:
+    case .run, .start, .fork, .sweep, .fit:
       let place = tokenSpan
       quietly { parser in _ = parser.parseValue() }
       diagnostics.append(.experimentAsStatement(keyword.rawValue, at: place))

@@ -297,6 +297,48 @@ import Testing
     #expect(!run.text.contains("beyond luck"))
   }
 
+  /// One that was stepped through is told event by event, and compared like the others; what is asked of it later is there.
+  @Test func whatWasSteppedThroughIsCompared() throws {
+    let run = try execute(
+      Self.shop + """
+        let s = start Shop { seed: 3 }
+        advance s by 3 h
+        let b = fork s(clerks: 2)
+        print step b by 3
+        print step s by 3
+        advance s to 5 h
+        advance b to 5 h
+        let effect = compare b to s
+        let waits = p95(b.till.wait during 3 h..5 h) - p95(s.till.wait during 3 h..5 h)
+        check "waits": p95(effect.till.wait) == waits
+        """)
+    #expect(run.result.checks.map(\.verdict) == [.holds] && run.result.failures.isEmpty, "\(run.text)")
+  }
+
+  // MARK: Gates
+
+  /// In an examination both grow together, whatever else grows one of them, and `until` is that of the difference.
+  @Test func bothGrowTogether() throws {
+    let script = Self.shop + """
+      let alone = run Shop { span: 3 h, replications: 20, seed: 2 }
+      check "close": mean(alone.spell) <= 2.8 min
+      let effect = compare Shop(pace: 55 s) to Shop { span: 3 h, replications: 20, seed: 2 }
+      check "shorter": mean(effect.spell) <= -15 s confidence 99.9%
+      let known = compare Shop(pace: 50 s) to Shop { span: 3 h, seed: 3, until: mean(till.busy) within 10% }
+      check "known": mean(known.till.busy) within 20% of -0.09
+      test "kept" { expect mean(effect.spell) < 0 s }
+      """
+    let examination = try examination(script)
+    let checks = examination.checks()
+    #expect(checks.count == 3 && checks.values.allSatisfy { $0.verdict == .holds }, "\(checks)")
+    #expect((checks["shorter"]?.looks ?? 0) > 1 && (checks["shorter"]?.replications ?? 0) > 20)
+    #expect(examination.items.contains { if case .test(let test) = $0 { test.passed } else { false } })
+    // Runs have names that tell them apart where a baseline is kept.
+    #expect(examination.record().runs.map(\.name).dropFirst() == ["effect: Shop(pace: 55 s)", "known: Shop(pace: 50 s)", "known: Shop"])
+  }
+
+  // MARK: Partings
+
   /// Where two simulations parted is known through forks of forks; two starts parted at the beginning.
   @Test func partingsAreKnown() throws {
     let run = try execute(
@@ -325,6 +367,15 @@ import Testing
     #expect(shifted.text.contains("`b` stands at 0 s and `s` at 5 min"), "\(shifted.text)")
     let hints = shifted.result.failures.flatMap(\.hints).map(\.text)
     #expect(hints == ["`advance b to 5 min` first"])
+    // The hint is exact, for who follows it has to come to the same instant.
+    let odd = Self.shop + "let s = start Shop\nadvance s until s.till.queue >= 2\nlet b = fork s(clerks: 2)\nadvance s by 90 min\n"
+    let asked = try execute(odd + "print compare b to s")
+    let hint = try #require(asked.result.failures.flatMap(\.hints).first?.text)
+    let instant = try #require(hint.firstMatch(of: /`advance b to (\d+\.\d+ s)` first/)).1
+    #expect(try execute(odd + "advance b to \(instant)\nprint compare b to s").result.failures.isEmpty)
+    let dated = try execute(
+      "model M {\n  start: 2020-01-01\n  param n = 1\n}\nlet s = start M\nlet b = fork s(n: 2)\nadvance s by 36 h\nprint compare b to s")
+    #expect(dated.result.failures.flatMap(\.hints).map(\.text) == ["`advance b to 2020-01-02T12:00` first"], "\(dated.text)")
     let seeds = try execute(Self.shop + "let s = start Shop { seed: 1 }\nlet b = start Shop { seed: 2 }\nprint compare b to s")
     #expect(seeds.text.contains("`b` has the random numbers of seed 2 and `s` those of seed 1"), "\(seeds.text)")
   }
