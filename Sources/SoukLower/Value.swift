@@ -76,7 +76,7 @@ public struct CurveValue: Hashable, Sendable {
   public var values: [Double]
   /// Curves that it is multiplied by, once a model says how their clocks meet.
   public var factors: [CurveValue] = []
-  public enum Keys: Sendable { case sinceStart, clock, date }
+  public enum Keys: String, Sendable { case sinceStart, clock, date }
   public init(linear: Bool, period: Double, keys: Keys, times: [Double], values: [Double]) {
     self.linear = linear
     self.period = period

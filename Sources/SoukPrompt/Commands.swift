@@ -54,6 +54,7 @@ extension Prompt {
     case "quit": return false
     case "help": output.print(argument.isEmpty ? Self.help : help(on: argument))
     case "type": showType(argument)
+    case "doc" where argument.isEmpty: output.print("of what? `:doc mean`\n")
     case "doc": output.print((session.documentation(of: argument) ?? "nothing is known of `\(argument)`").endingInNewline)
     case "load": load(argument)
     case "reload": reload()
@@ -77,7 +78,8 @@ extension Prompt {
   }
 
   private func showType(_ expression: String) {
-    let (words, answer) = session.type(of: expression.isEmpty ? "?" : expression)
+    guard !expression.isEmpty else { return output.print("of what? `:type 5 km / 1 h`\n") }
+    let (words, answer) = session.type(of: expression)
     if !answer.diagnostics.isEmpty { output.show(answer.diagnostics, answer.sources) }
     output.print(words.map { $0 + "\n" } ?? (answer.diagnostics.isEmpty ? "that isn't an expression\n" : ""))
   }
@@ -127,6 +129,7 @@ extension Prompt {
   }
 
   private func time(_ entry: String) {
+    guard !entry.isEmpty else { return output.print("of what? `:time mean(day.till.wait)`\n") }
     let seconds = ContinuousClock().measure { enter(entry) } / .seconds(1)
     output.print("took \(seconds < 1 ? "\(Int((seconds * 1000).rounded())) ms" : "\((seconds * 100).rounded() / 100) s")\n")
   }

@@ -132,34 +132,13 @@ extension Interpreter {
     var out: [(String, JSONValue)] = []
     for (member, value) in arguments.sorted(by: { $0.key.index < $1.key.index }) {
       let name = program.scopes[model.index].members[member.index].name
-      guard let json = written(value) else {
-        throw EvaluationError.results(
-          "this simulation can't be saved: its argument `\(name)` is nothing that a file holds", span,
-          hint: "numbers, texts, dates, choices, rows, plain distributions and lists of these can be saved")
+      do throws(UnwritableValue) {
+        out.append((name, try written(value)))
+      } catch {
+        throw EvaluationError.results("this simulation can't be saved: its argument `\(name)` \(error.reason)", span, hint: error.hint)
       }
-      out.append((name, json))
     }
     return out
-  }
-
-  private func written(_ value: Value) -> JSONValue? {
-    switch value {
-    case .number(let x): return x.isFinite ? .number(x) : nil
-    case .bool(let holds): return .bool(holds)
-    case .text(let text): return .text(text)
-    case .nothing: return .null
-    case .date(let nanoseconds, let zone): return .object([("date", .text("\(nanoseconds)")), ("zone", .integer(Int64(zone)))])
-    case .clock(let seconds): return .object([("clock", .number(seconds))])
-    case .choice(let id, let index): return .object([("choice", .text(program.choices[id.index].name)), ("case", .integer(Int64(index)))])
-    case .row(let table, let index): return .object([("table", .text(program.tables[table.index].name)), ("row", .integer(Int64(index)))])
-    case .law(.simple(let law, let parameters)):
-      let numbers = parameters.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.number($0.value)) }
-      return parameters.values.allSatisfy(\.isFinite) ? .object([("law", .text(law.rawValue)), ("of", .object(numbers))]) : nil
-    case .list(let items):
-      let inner = items.compactMap(written)
-      return inner.count == items.count ? .list(inner) : nil
-    default: return nil
-    }
   }
 
   private func read(
@@ -167,46 +146,11 @@ extension Interpreter {
   ) throws(EvaluationError) -> [MemberID: Value] {
     var out: [MemberID: Value] = [:]
     for (name, json) in arguments {
-      guard let member = program.scopes[model.index].member(named: name), let value = value(json) else {
-        throw refused("its argument `\(name)` isn't one of the model's")
-      }
+      guard let member = program.scopes[model.index].member(named: name),
+        let value = value(json, as: program.scopes[model.index].members[member.index].type)
+      else { throw refused("its argument `\(name)` isn't one of the model's") }
       out[member] = value
     }
     return out
-  }
-
-  private func value(_ json: JSONValue) -> Value? {
-    switch json {
-    case .null: return .nothing
-    case .bool(let holds): return .bool(holds)
-    case .number(let x): return .number(x)
-    case .integer(let x): return .number(Double(x))
-    case .text(let text): return .text(text)
-    case .list(let items):
-      let inner = items.compactMap(value)
-      return inner.count == items.count ? .list(inner) : nil
-    case .object: return named(json)
-    }
-  }
-
-  private func named(_ json: JSONValue) -> Value? {
-    if case .text(let nanoseconds)? = json["date"], let nanoseconds = Int64(nanoseconds), case .number(let zone)? = json["zone"], zone.magnitude < 1e4 {
-      return .date(nanoseconds, zone: Int(zone))
-    }
-    if case .number(let seconds)? = json["clock"] { return .clock(seconds) }
-    if case .text(let name)? = json["choice"], case .number(let index)? = json["case"], index >= 0, index < 1e9,
-      let choice = program.choices.lastIndex(where: { $0.name == name && Int(index) < $0.cases.count }) {
-      return .choice(ChoiceID(choice), Int(index))
-    }
-    if case .text(let name)? = json["table"], case .number(let index)? = json["row"], index >= 0, index < 1e9,
-      let table = program.tables.lastIndex(where: { $0.name == name }), let rows = try? evaluator.rows(TableID(table)), Int(index) < rows.count {
-      return .row(TableID(table), Int(index))
-    }
-    if case .text(let name)? = json["law"], let law = LawName(rawValue: name), case .object(let parameters)? = json["of"] {
-      var numbers: [String: Double] = [:]
-      for (parameter, value) in parameters { if case .number(let x) = value { numbers[parameter] = x } }
-      return .law(.simple(law, numbers))
-    }
-    return nil
   }
 }

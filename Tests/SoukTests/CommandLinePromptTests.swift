@@ -33,6 +33,13 @@ import Testing
     #expect((finished.output + finished.errors).count > 2)
   }
 
+  /// A command without what it is about asks for it, and breaks nothing.
+  @Test(arguments: [(":type", "of what? `:type 5 km / 1 h`"), (":doc", "of what? `:doc mean`"), (":time", "of what? `:time mean(day.till.wait)`"), (":plot", "what is to be drawn? `:plot day.till.wait`"), (":load", "which file? `:load shop.souk`"), (":save", "under which name? `:save shop.souk`"), (":reload", "nothing was loaded yet; `:load FILE` loads a script")])
+  func commandsAskForWhatTheyAreAbout(_ command: String, _ answer: String) throws {
+    let finished = try Program.run([], input: command + "\nprint 5\n")
+    #expect(finished == Finished(output: answer + "\n5\n", errors: "", code: 0))
+  }
+
   @Test func whatIsSavedRuns() throws {
     let folder = try Scratch(["lib.souk": "let base = 5 min\n"])
     let input = "import \"lib.souk\"\n:set\nlet x = base * 2\n:set\nx / 4\n:set\nans * 3\n:set\n:save out.souk\n"
