@@ -25,6 +25,8 @@ enum EventKind: UInt64, BitwiseCopyable {
   /// An entity's `wait` is over, and the entity is in the event itself / so is the one slot that will be read again / its
   /// slots are in the store of parked frames.
   case parked, parkedSlot, parkedFrame
+  /// The service of an entity is over that is in the event itself; its slots are in the store of parked frames.
+  case served
 }
 
 /// At one instant: completions (releases) before timers before arrivals; within a class in order of creation.
@@ -69,6 +71,10 @@ struct Event: BitwiseCopyable {
 
   @inline(__always)
   var index: Int { Int(UInt32(truncatingIfNeeded: payload)) }
+
+  /// Of a parked entity: its origin and ordinal, where they lie in the payload.
+  @inline(__always)
+  var who: UInt64 { payload & 0x0FFF_0000_FFFF_FFFF }
 
   /// Of a parked entity.
   @inline(__always)

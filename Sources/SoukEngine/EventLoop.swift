@@ -49,6 +49,9 @@ extension Machine {
       case EventKind.parked.rawValue, EventKind.parkedSlot.rawValue, EventKind.parkedFrame.rawValue:
         advance(event)
         goOn(event)
+      case EventKind.served.rawValue:
+        advance(event)
+        endServiceByValue(event)
       default: happenRarely(event, Int32(truncatingIfNeeded: event.index))
       }
       if isDirty || !ready.isEmpty { settle() }

@@ -179,6 +179,7 @@ extension StationState {
   /// The state of the same station in another model.
   fileprivate mutating func takeOver(_ other: StationState) {
     (servers, rate, isUp, inService, waiting, queue, serving) = (other.servers, other.rate, other.isUp, other.inService, other.waiting, other.queue, other.serving)
+    servedByValue = other.servedByValue
     (tailNumber, headNumber, timer, breakdownTimer) = (other.tailNumber, other.headNumber, other.timer, other.breakdownTimer)
     (breakdowns, virtual, virtualAt) = (other.breakdowns, other.virtual, other.virtualAt)
   }

@@ -231,29 +231,39 @@ extension Machine {
   /// Puts an entity at the end of a station's line by value; its token is free. It goes on at `pc`.
   @inline(__always)
   mutating func lineUpByValue(_ token: Int32, _ s: Int32, pc: Int, mode: Int32, patience delay: Int64) {
-    let entity = UInt64(UInt32(bitPattern: tokens[token].origin)) &<< 48 | UInt64(tokens[token].ordinal)
-    var who = entity | UInt64(pc) &<< 32 | Waiter.isThere | Waiter.isByValue
-    var extra = tokens[token].created
-    if mode == ParkMode.frame {
-      who |= Waiter.hasFrame
-      extra = keepFrame(of: token, who: entity)
-    }
+    let entity = entity(token)
+    let hasFrame = mode == ParkMode.frame
+    let extra = hasFrame ? keepFrame(of: token, who: entity) : tokens[token].created
+    lineUp(entity | UInt64(pc) &<< 32, extra, hasFrame: hasFrame, s, service: tokens[token].service, patience: delay)
+    freeToken(token)
+    parkedCount &+= 1
+  }
+
+  /// The origin and ordinal of a token, where they lie in a record.
+  @inline(__always)
+  mutating func entity(_ token: Int32) -> UInt64 {
+    UInt64(UInt32(bitPattern: tokens[token].origin)) &<< 48 | UInt64(tokens[token].ordinal)
+  }
+
+  /// Puts an entity at the end of a station's line: origin, ordinal and where it goes on, and when it was created or the place of its
+  /// frame.
+  @inline(__always)
+  mutating func lineUp(_ entity: UInt64, _ extra: Int64, hasFrame: Bool, _ s: Int32, service: Int64, patience delay: Int64) {
+    var who = entity | Waiter.isThere | Waiter.isByValue
+    if hasFrame { who |= Waiter.hasFrame }
     let (end, isNever) = now.addingReportingOverflow(delay)
     let isPatient = delay == .max || isNever
     if !isPatient { who |= Waiter.hasPatience }
-    let number = lines[s].append(Waiter(who: who, extra: extra, since: now, service: tokens[token].service), in: &waiters)
-    freeToken(token)
-    parkedCount &+= 1
+    let number = lines[s].append(Waiter(who: who, extra: extra, since: now, service: service), in: &waiters)
     if !isPatient {
       let kind = EventKind.patienceInLine.rawValue &<< 60 | UInt64(UInt32(bitPattern: s))
       events.push(Event(time: end, order: nextOrder(EventClass.timer), payload: kind, extra: number))
     }
   }
 
-  /// The first of a station's line, who waits no longer, as a token.
+  /// The token of one who waits no longer.
   @inline(__always)
-  mutating func takeFirst(of s: Int32) -> Int32 {
-    let waiter = lines[s].remove(lines[s].head, in: &waiters)
+  mutating func token(of waiter: Waiter, _ s: Int32) -> Int32 {
     if waiter.isToken {
       cancelTimer(of: waiter.token)
       return waiter.token

@@ -50,6 +50,9 @@ struct Machine {
   var parkedCount = 0
   var parkedFrames = Slab<Double>()
   var freeParked = -1
+  /// Words of a parked frame: when the entity was created, its origin and ordinal (−1: free) and the station that serves it, its
+  /// slots, and where services are kept by value, the ticks of the present one.
+  let parkedStride: Int
   /// The slots of who is parked without a frame, while its steps are taken.
   var passingFrame: Slab<Double>
   /// Draws of who will wake next.
@@ -145,6 +148,7 @@ struct Machine {
         keepsEnds: span.first < span.last || !program.chains.stations[Int(span.first)].isLimited)
     })
     stride = program.stride
+    parkedStride = program.stride + (program.keepsServices ? 3 : 2)
     weight = model.weight
     warmup = settings.warmup
     replication = settings.replication
@@ -363,7 +367,7 @@ extension Machine {
     case .batchTimeout: batches[event.index].timer == event.order
     case .batchCalendar: batches[event.index].calendarTimer == event.order
     case .arrival: sources[event.index].timer == event.order
-    case .parked, .parkedSlot, .parkedFrame: true
+    case .parked, .parkedSlot, .parkedFrame, .served: true
     case .windowEnd: windows[event.index].timer == event.order
     case .patienceInLine: lines[event.index].isThere(event.extra, in: waiters)
     case nil: false

@@ -120,9 +120,6 @@ extension Program {
 }
 
 extension Machine {
-  /// Words of a parked frame: when the entity was created, its origin and ordinal (−1: free), its slots.
-  var parkedStride: Int { @inline(__always) get { stride &+ 2 } }
-
   /// Parks a token that waits; its token is free again. False if it must stay.
   @inline(__always)
   mutating func park(_ token: Int32, pc: Int, mode: Int32, after delay: Int64) -> Bool {
@@ -150,6 +147,12 @@ extension Machine {
   /// The place of a copy of a token's frame.
   @inline(__always)
   mutating func keepFrame(of token: Int32, who: UInt64) -> Int64 {
+    keepFrame(frames, Int(token) &* stride, created: tokens[token].created, who: who)
+  }
+
+  /// The place of a copy of some slots.
+  @inline(__always)
+  mutating func keepFrame(_ slots: Slab<Double>, _ frame: Int, created: Int64, who: UInt64) -> Int64 {
     var place = freeParked
     if place >= 0 {
       freeParked = Int(Int64(bitPattern: parkedFrames[place].bitPattern))
@@ -157,12 +160,11 @@ extension Machine {
       place = parkedFrames.count
       parkedFrames.append(repeating: 0, count: parkedStride)
     }
-    parkedFrames[place] = Double(bitPattern: UInt64(bitPattern: tokens[token].created))
+    parkedFrames[place] = Double(bitPattern: UInt64(bitPattern: created))
     parkedFrames[place &+ 1] = Double(bitPattern: who)
-    let frame = Int(token) &* stride
     var i = 0
     while i < stride {
-      parkedFrames[place &+ 2 &+ i] = frames[frame &+ i]
+      parkedFrames[place &+ 2 &+ i] = slots[frame &+ i]
       i &+= 1
     }
     return Int64(place)
@@ -231,6 +233,15 @@ extension Machine {
         let payload = event.payload & ~(0xFFFF &<< 32) | UInt64(pc &+ 1) &<< 32
         let extra = mode == ParkMode.slot ? Int64(bitPattern: slots[Int(op.c)].bitPattern) : event.extra
         return events.push(Event(time: now &+ delay, order: nextOrder(EventClass.timer), payload: payload, extra: extra))
+      case .wait where op.b != ParkMode.never:
+        guard let delay = Machine.ticks(r[op.a]), delay < .max &- now else { return unpark(event, from: pc, slots, frame) }
+        budget &-= 1
+        return parkOtherwise(event, op, pc: pc &+ 1, mode, after: delay, slots, frame)
+      case .use where op.b != ParkMode.never && stations[uses[op.a].station].servesByValue:
+        budget &-= 1
+        pc = use(event, op, pc: pc &+ 1, mode, slots, frame)
+        if pc < 0 { return }
+        continue
       case .end:
         budget &-= 1
         let created = mode == ParkMode.frame ? Int64(bitPattern: slots[Int(event.extra)].bitPattern) : event.extra
@@ -246,9 +257,39 @@ extension Machine {
     unpark(event, from: pc, slots, frame)
   }
 
+  /// When a parked entity was created; 0 where nobody will ask.
+  @inline(__always)
+  mutating func created(_ event: Event, _ mode: Int32) -> Int64 {
+    if mode == ParkMode.value { return event.extra }
+    return mode == ParkMode.frame ? Int64(bitPattern: parkedFrames[Int(event.extra)].bitPattern) : 0
+  }
+
+  /// Parks an entity that was parked another way before.
+  @inline(never)
+  private mutating func parkOtherwise(
+    _ event: Event, _ op: Op, pc: Int, _ mode: Int32, after delay: Int64, _ slots: Slab<Double>, _ frame: Int
+  ) {
+    var extra = created(event, mode)
+    if op.b == ParkMode.slot {
+      extra = Int64(bitPattern: slots[frame &+ Int(op.c)].bitPattern)
+    } else if op.b == ParkMode.frame {
+      extra = keepFrame(slots, frame, created: extra, who: event.who)
+    }
+    if mode == ParkMode.frame { freeFrame(Int(event.extra)) }
+    let kind = EventKind.parked.rawValue &+ UInt64(truncatingIfNeeded: op.b &- ParkMode.value)
+    let payload = event.who | UInt64(pc) &<< 32 | kind &<< 60
+    events.push(Event(time: now &+ delay, order: nextOrder(EventClass.timer), payload: payload, extra: extra))
+  }
+
   /// A parked entity has a token again, and goes on at `pc`.
   @inline(never)
   private mutating func unpark(_ event: Event, from pc: Int, _ slots: Slab<Double>, _ frame: Int) {
+    let token = newToken(of: event, slots, frame)
+    execute(token, from: pc, frame: Int(token) &* stride)
+  }
+
+  /// A token for a parked entity.
+  mutating func newToken(of event: Event, _ slots: Slab<Double>, _ frame: Int) -> Int32 {
     let token = newToken(hasFrame: true)
     parkedCount &-= 1
     tokens[token].origin = event.origin
@@ -265,7 +306,7 @@ extension Machine {
       tokens[token].created = Int64(bitPattern: slots[Int(event.extra)].bitPattern)
       freeFrame(Int(event.extra))
     }
-    execute(token, from: pc, frame: own)
+    return token
   }
 
   @inline(__always)
@@ -281,7 +322,7 @@ extension Machine {
   }
 
   @inline(__always)
-  private mutating func freeFrame(_ place: Int) {
+  mutating func freeFrame(_ place: Int) {
     parkedFrames[place] = Double(bitPattern: UInt64(bitPattern: Int64(freeParked)))
     parkedFrames[place &+ 1] = Double(bitPattern: .max)
     freeParked = place

@@ -7,7 +7,7 @@
 import SoukModel
 import SoukNumerics
 
-/// The draw behind a `wait`.
+/// The draw behind a `wait` or a `use`.
 struct NextDraw: BitwiseCopyable {
   /// -1: none that is certain.
   var site: Int32 = -1
@@ -66,7 +66,7 @@ extension Program {
   /// For each op the draw that is certain to come next from there on, where it takes one word.
   static func nextDraws(_ model: CompiledModel) -> Slab<NextDraw> {
     let draws = Slab<NextDraw>(repeating: NextDraw(), count: model.code.count + 1)
-    for i in model.code.indices where model.code[i].code == .wait {
+    for i in model.code.indices where model.code[i].code == .wait || model.code[i].code == .use {
       if let next = nextDraw(from: i + 1, model) { draws[i + 1] = next }
     }
     return draws
@@ -119,7 +119,7 @@ extension Machine {
     let frames = self.frames
     let stride = self.stride
     events.forEachComing { event in
-      if event.kind == EventKind.parkedFrame.rawValue {
+      if event.kind == EventKind.parkedFrame.rawValue || event.kind == EventKind.served.rawValue {
         parked.prefetch(from: Int(event.extra), count: width)
       } else if event.kind == EventKind.wait.rawValue || event.kind == EventKind.serviceEnd.rawValue {
         tokens.prefetch(from: event.index, count: 1)

@@ -12,7 +12,9 @@ final class Program: @unchecked Sendable {
   let code: Slab<Op>
   /// The code without parking, and what runs as chains.
   let plainCode: Slab<Op>
-  /// For the ops behind `wait`s what is drawn next.
+  /// Whether entities are kept by value while they are served somewhere.
+  let keepsServices: Bool
+  /// For the ops behind `wait`s and `use`s what is drawn next.
   let nextDraws: Slab<NextDraw>
   let chains: ChainPlan
   /// The journey that each origin starts; empty where entities can't be parked.
@@ -58,6 +60,7 @@ final class Program: @unchecked Sendable {
     let started = Program.journeysOfOrigins(model)
     originJourneys = Slab(started ?? [])
     code = Slab(Program.withParkModes(model, stride: stride, canPark: started != nil))
+    keepsServices = started != nil && model.stations.contains { $0.discipline == .fifo && $0.rate < 0 && $0.uptime < 0 }
     nextDraws = Program.nextDraws(model)
     plainCode = Slab(Program.withParkModes(model, stride: stride, canPark: false))
     // Four spare registers: a dynamic draw reads four parameters whatever its law.
@@ -87,7 +90,7 @@ final class Program: @unchecked Sendable {
     self.timed = timed
     self.outcomes = outcomes
 
-    stations = Slab(model.stations.map { StationState($0, cell: cell, tally: tally) })
+    stations = Slab(model.stations.map { StationState($0, hasFewPlaces: model.stations.count < ParkMode.placeLimit, cell: cell, tally: tally) })
     chains = Program.chains(model, laws: laws, stations: stations)
     pools = Slab(model.pools.map { PoolState($0, cell: cell, tally: tally) })
     levels = Slab(model.levels.map { LevelState($0, cell: cell, tally: tally) })

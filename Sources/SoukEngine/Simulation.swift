@@ -311,7 +311,7 @@ extension Machine {
     if free + liveTokens != tokens.count + parkedCount + inChains || !events.checkInvariants() { return false }
     for s in 0..<stations.count {
       var waiting: Int64 = 0
-      var serving: Int64 = 0
+      var serving = stations[s].servedByValue
       for t in 0..<tokens.count where Int(tokens[t].thing) == s {
         switch tokens[t].state {
         case .queued where stations[s].hasLine: break

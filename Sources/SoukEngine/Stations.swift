@@ -34,9 +34,16 @@ extension Machine {
       beginSharing(token, s)
       return Machine.blocked
     }
+    return enter(token, s, site, mode: mode, pc: pc)
+  }
+
+  /// Begins the service of who has come and whose service is known, or lets it wait.
+  @inline(__always)
+  mutating func enter(_ token: Int32, _ s: Int32, _ site: UseSite, mode: Int32, pc: Int) -> Int {
     tokens[token].hasBegun = false
     let priority = site.priority >= 0 ? registers[site.priority] : 0
     if stations[s].waiting == 0 && stations[s].inService < stations[s].servers && stations[s].isUp {
+      if mode != ParkMode.never && serveByValue(token, s, mode: mode, pc: pc) { return Machine.blocked }
       beginService(token, s, priority)
       return Machine.blocked
     }
@@ -112,7 +119,9 @@ extension Machine {
       if stations[s].hasLine {
         stations[s].waiting &-= 1
         lower(stations[s].queueCell)
-        token = takeFirst(of: s)
+        let waiter = lines[s].remove(lines[s].head, in: &waiters)
+        if stations[s].servesByValue && serve(waiter, s) { continue }
+        token = self.token(of: waiter, s)
       } else {
         token = stations[s].queue.head
         if stations[s].isOrdered { (token, priority) = (heaps[2 &* s].first.token, heaps[2 &* s].first.key) }

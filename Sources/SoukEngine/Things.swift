@@ -15,6 +15,8 @@ struct StationState: BitwiseCopyable {
   let isPreemptive: Bool
   /// Whether who waits stands in a line (see `Lines.swift`).
   let hasLine: Bool
+  /// Whether nothing but the end of its time ends a service, so that it needs no token.
+  let servesByValue: Bool
   let serversCell: Int32
   let rateCell: Int32
   let serviceLaw: Int32
@@ -36,6 +38,8 @@ struct StationState: BitwiseCopyable {
   var rate: Double = 0
   var isUp = true
   var inService: Int64 = 0
+  /// Of these, who has no token.
+  var servedByValue: Int64 = 0
   var waiting: Int64 = 0
   var queue = TokenQueue()
   var serving = TokenQueue()
@@ -51,7 +55,7 @@ struct StationState: BitwiseCopyable {
   var virtual: Double = 0
   var virtualAt: Int64 = 0
 
-  init(_ station: Station, cell: (Int32) -> Int32, tally: (Int32) -> Int32) {
+  init(_ station: Station, hasFewPlaces: Bool, cell: (Int32) -> Int32, tally: (Int32) -> Int32) {
     discipline = station.discipline
     hasRate = station.rate >= 0
     canBreak = station.uptime >= 0
@@ -59,6 +63,7 @@ struct StationState: BitwiseCopyable {
     isOrdered = isPreemptive || station.discipline == .priority || station.discipline == .shortestFirst
     hasLine = station.discipline == .fifo
     tracksService = hasRate || canBreak
+    servesByValue = hasLine && !tracksService && hasFewPlaces
     serversCell = station.servers
     rateCell = station.rate
     serviceLaw = station.service
