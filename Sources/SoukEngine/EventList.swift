@@ -25,7 +25,8 @@ enum EventKind: UInt64, BitwiseCopyable {
   /// An entity's `wait` is over, and the entity is in the event itself / so is the one slot that will be read again / its
   /// slots are in the store of parked frames.
   case parked, parkedSlot, parkedFrame
-  /// The service of an entity is over that is in the event itself; its slots are in the store of parked frames.
+  /// The service of an entity is over that is in the event itself; its slots are in the store of parked frames, and the highest
+  /// 16 bits of `extra` are the station.
   case served
 }
 
@@ -71,6 +72,10 @@ struct Event: BitwiseCopyable {
 
   @inline(__always)
   var index: Int { Int(UInt32(truncatingIfNeeded: payload)) }
+
+  /// Of a parked entity with a frame, or one that is served: the frame's place.
+  @inline(__always)
+  var place: Int { Int(extra & 0xFFFF_FFFF_FFFF) }
 
   /// Of a parked entity: its origin and ordinal, where they lie in the payload.
   @inline(__always)

@@ -50,9 +50,10 @@ struct Machine {
   var parkedCount = 0
   var parkedFrames = Slab<Double>()
   var freeParked = -1
-  /// Words of a parked frame: when the entity was created, its origin and ordinal (−1: free) and the station that serves it, its
-  /// slots, and where services are kept by value, the ticks of the present one.
+  /// Words of a parked frame: when the entity was created, its origin and ordinal (−1: free), its slots.
   let parkedStride: Int
+  /// Where in it the ticks of a service are: in place of origin and ordinal, unless these are asked for (`time m { }`).
+  let serviceWord: Int
   /// The slots of who is parked without a frame, while its steps are taken.
   var passingFrame: Slab<Double>
   /// Draws of who will wake next.
@@ -148,7 +149,9 @@ struct Machine {
         keepsEnds: span.first < span.last || !program.chains.stations[Int(span.first)].isLimited)
     })
     stride = program.stride
-    parkedStride = program.stride + (program.keepsServices ? 3 : 2)
+    let asksWho = program.timed.count > 0
+    parkedStride = program.stride + (asksWho && program.keepsServices ? 3 : 2)
+    serviceWord = asksWho ? program.stride + 2 : 1
     weight = model.weight
     warmup = settings.warmup
     replication = settings.replication

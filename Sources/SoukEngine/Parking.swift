@@ -330,6 +330,7 @@ extension Machine {
 
   /// When began what is open in a `time m { }` body of somebody parked.
   func forEachParkedBeginning(_ body: (TimedSlot, Double) -> Void) {
+    if program.timed.count == 0 { return }
     for place in Swift.stride(from: 0, to: parkedFrames.count, by: parkedStride) {
       let who = parkedFrames[place + 1].bitPattern
       if who == .max { continue }

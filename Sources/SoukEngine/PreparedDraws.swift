@@ -120,7 +120,7 @@ extension Machine {
     let stride = self.stride
     events.forEachComing { event in
       if event.kind == EventKind.parkedFrame.rawValue || event.kind == EventKind.served.rawValue {
-        parked.prefetch(from: Int(event.extra), count: width)
+        parked.prefetch(from: event.place, count: width)
       } else if event.kind == EventKind.wait.rawValue || event.kind == EventKind.serviceEnd.rawValue {
         tokens.prefetch(from: event.index, count: 1)
         if stride > 0 { frames.prefetch(from: event.index &* stride, count: stride) }
@@ -175,7 +175,7 @@ extension Machine {
       if draw.counter >= 0 {
         // Of one slot that is carried, it is this one.
         let drawn = event.kind == EventKind.parkedSlot.rawValue
-          ? Double(bitPattern: UInt64(bitPattern: event.extra)) : store[Int(event.extra) &+ 2 &+ Int(draw.counter)]
+          ? Double(bitPattern: UInt64(bitPattern: event.extra)) : store[event.place &+ 2 &+ Int(draw.counter)]
         index = UInt32(truncatingIfNeeded: Int(drawn))
       }
       coming[count] = ComingDraw(

@@ -1,5 +1,5 @@
 // Service by value. Where nothing but the end of its time ends a service (first come, first served, no breakdowns, no rate), who is
-// served needs no token: the event carries it as that of one who is parked, and the ticks of service lie behind its slots. What it
+// served needs no token: the event carries it as that of one who is parked, and the ticks of service lie beside its slots. What it
 // does when it is done it does on its event (`Parking.swift`); so entities go from wait to line to service without a token.
 
 import SoukModel
@@ -35,30 +35,28 @@ extension Machine {
   /// Begins a service by value: origin, ordinal and where the entity goes on, the place of its frame.
   @inline(__always)
   private mutating func serve(_ entity: UInt64, _ place: Int64, _ s: Int32, _ service: Int64, since: Int64) {
-    let who = entity & ~(0xFFFF &<< 32) | UInt64(UInt32(bitPattern: s)) &<< 32
-    parkedFrames[Int(place) &+ 1] = Double(bitPattern: who)
-    parkedFrames[Int(place) &+ 2 &+ stride] = Double(bitPattern: UInt64(bitPattern: service))
+    parkedFrames[Int(place) &+ serviceWord] = Double(bitPattern: UInt64(bitPattern: service))
     stations[s].inService &+= 1
     stations[s].servedByValue &+= 1
     raise(stations[s].busyCell)
     recordTicks(stations[s].waitTally, now &- since)
     let payload = entity | EventKind.served.rawValue &<< 60
-    events.push(Event(time: now &+ service, order: nextOrder(EventClass.completion), payload: payload, extra: place))
+    events.push(Event(time: now &+ service, order: nextOrder(EventClass.completion), payload: payload, extra: place | Int64(s) &<< 48))
   }
 
   /// A service by value is over: the next in line begins, then the entity goes on.
   @inline(__always)
   mutating func endServiceByValue(_ event: Event) {
-    let place = Int(event.extra)
-    let s = Int32(truncatingIfNeeded: parkedFrames[place &+ 1].bitPattern &>> 32 & 0xFFFF)
+    let s = Int32(truncatingIfNeeded: event.extra &>> 48 & 0xFFFF)
     stations[s].inService &-= 1
     stations[s].servedByValue &-= 1
     lower(stations[s].busyCell)
     raise(stations[s].completions)
-    recordTicks(stations[s].serviceTally, Int64(bitPattern: parkedFrames[place &+ 2 &+ stride].bitPattern))
+    recordTicks(stations[s].serviceTally, Int64(bitPattern: parkedFrames[event.place &+ serviceWord].bitPattern))
     if stations[s].waiting > 0 { startWaiting(s) }
     var parked = event
     parked.payload = event.payload & ~(0xF &<< 60) | EventKind.parkedFrame.rawValue &<< 60
+    parked.extra = Int64(event.place)
     goOn(parked)
   }
 
