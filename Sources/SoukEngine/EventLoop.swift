@@ -29,10 +29,13 @@ extension Machine {
       if events.hasRefilled { lookAhead() }
       events.removeFirst()
       budget &-= 1
-      if budget < 0 && checkLimits(at: -1) {
+      if budget < 0 {
+        // Lines that are closed up then give those who stand in them other numbers, and their events, too: so it is taken out again.
         events.push(event)
+        let isOver = checkLimits(at: -1)
         budget &+= 1
-        break
+        if isOver { break }
+        continue
       }
       switch event.kind {
       // The three that nearly all events are; a failable init of `EventKind` was a call of its own for each event, and a
