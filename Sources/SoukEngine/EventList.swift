@@ -20,7 +20,7 @@ enum EventKind: UInt64, BitwiseCopyable {
   case arrival
   /// The oldest value leaves a window that somebody waits on.
   case windowEnd
-  /// The patience of one who stands in a line by value is over: of which station, and in `extra` the number in the line.
+  /// The patience of one who stands in a line by value is over: of which line, and in `extra` the number in it.
   case patienceInLine
   /// An entity's `wait` is over, and the entity is in the event itself / so is the one slot that will be read again / its
   /// slots are in the store of parked frames.

@@ -120,7 +120,7 @@ extension Machine {
         pc = use(token, site: op.a, mode: op.b, pc: pc, frame: frame)
       case .seize:
         tokens[token].pc = Int32(truncatingIfNeeded: pc)
-        pc = seize(token, requests[op.a], pc: pc)
+        pc = seize(token, requests[op.a], mode: op.b, pc: pc)
       case .release: release(op.a, r[op.b], pc: pc)
       case .put:
         tokens[token].pc = Int32(truncatingIfNeeded: pc)

@@ -1,4 +1,4 @@
-// Waiting lines of stations that serve first come, first served. Who begins to wait is put into the line by value, 32 bytes, where
+// Waiting lines of stations that serve, and of pools that give, first come, first served. Who begins to wait is put into the line by value, 32 bytes, where
 // nothing needs its token meanwhile (it is no arm of a race, keeps no handle, leads no group), and its token is free; slots that
 // will be read again lie in the store of parked frames (`Parking.swift`). Others stand in the same line as tokens. Each has a number,
 // one more than who came before, so patience, 32 bytes more in the event list, finds it in O(1). Who leaves from the middle leaves
@@ -17,7 +17,7 @@ struct Waiter: BitwiseCopyable {
   var extra: Int64
   /// Ticks at which it began to wait.
   var since: Int64
-  /// Ticks of service.
+  /// Ticks of service, or the bits of the amount that is asked of a pool.
   var service: Int64
 
   static let isThere: UInt64 = 1 << 63
@@ -79,7 +79,7 @@ struct WaiterArena: BitwiseCopyable {
   }
 }
 
-/// Who waits at one station, by number.
+/// Who waits at one station or for one pool, by number.
 struct WaitingLine: BitwiseCopyable {
   /// The chunks, of 16 numbers each, from the one with `head` on; those before `gone` are given back.
   private var chunks = Slab<Int32>(capacity: 1)
@@ -217,24 +217,33 @@ extension Machine {
   /// Whether nothing needs the token of who begins to wait, and its `else` is found again by the place of its `use`, which may have
   /// been moved by a row.
   @inline(__always)
-  mutating func canLineUpByValue(_ token: Int32, _ s: Int32, _ site: UseSite, pc: Int) -> Bool {
-    stations[s].hasLine && tokens[token].part < 0 && tokens[token].handle < 0
-      && (site.patience < 0 || uses[code[pc &- 1].a].otherwise == site.otherwise)
+  mutating func canLineUpByValue(_ token: Int32, _ site: UseSite, pc: Int) -> Bool {
+    tokens[token].part < 0 && tokens[token].handle < 0 && (site.patience < 0 || uses[code[pc &- 1].a].otherwise == site.otherwise)
   }
 
-  /// Puts a token at the end of a station's line as it is.
-  mutating func lineUp(_ token: Int32, _ s: Int32) {
-    let who = Waiter.isThere | UInt64(UInt32(bitPattern: token))
-    tokens[token].numberInLine = lines[s].append(Waiter(who: who, extra: 0, since: 0, service: 0), in: &waiters)
-  }
-
-  /// Puts an entity at the end of a station's line by value; its token is free. It goes on at `pc`.
+  /// The same for a pool's queue.
   @inline(__always)
-  mutating func lineUpByValue(_ token: Int32, _ s: Int32, pc: Int, mode: Int32, patience delay: Int64) {
+  mutating func canLineUpByValue(_ token: Int32, _ site: RequestSite, pc: Int) -> Bool {
+    tokens[token].part < 0 && tokens[token].handle < 0 && (site.patience < 0 || requests[code[pc &- 1].a].otherwise == site.otherwise)
+  }
+
+  /// The line of those who wait for a pool.
+  @inline(__always)
+  mutating func line(ofPool p: Int32) -> Int32 { Int32(truncatingIfNeeded: stations.count) &+ p }
+
+  /// Puts a token at the end of a line as it is.
+  mutating func lineUp(_ token: Int32, _ line: Int32) {
+    let who = Waiter.isThere | UInt64(UInt32(bitPattern: token))
+    tokens[token].numberInLine = lines[line].append(Waiter(who: who, extra: 0, since: 0, service: 0), in: &waiters)
+  }
+
+  /// Puts an entity at the end of a line by value; its token is free. It goes on at `pc`.
+  @inline(__always)
+  mutating func lineUpByValue(_ token: Int32, _ line: Int32, pc: Int, mode: Int32, patience delay: Int64) {
     let entity = entity(token)
     let hasFrame = mode == ParkMode.frame
     let extra = hasFrame ? keepFrame(of: token, who: entity) : tokens[token].created
-    lineUp(entity | UInt64(pc) &<< 32, extra, hasFrame: hasFrame, s, service: tokens[token].service, patience: delay)
+    lineUp(entity | UInt64(pc) &<< 32, extra, hasFrame: hasFrame, line, service: tokens[token].service, patience: delay)
     freeToken(token)
     parkedCount &+= 1
   }
@@ -245,36 +254,36 @@ extension Machine {
     UInt64(UInt32(bitPattern: tokens[token].origin)) &<< 48 | UInt64(tokens[token].ordinal)
   }
 
-  /// Puts an entity at the end of a station's line: origin, ordinal and where it goes on, and when it was created or the place of its
+  /// Puts an entity at the end of a line: origin, ordinal and where it goes on, and when it was created or the place of its
   /// frame.
   @inline(__always)
-  mutating func lineUp(_ entity: UInt64, _ extra: Int64, hasFrame: Bool, _ s: Int32, service: Int64, patience delay: Int64) {
+  mutating func lineUp(_ entity: UInt64, _ extra: Int64, hasFrame: Bool, _ line: Int32, service: Int64, patience delay: Int64) {
     var who = entity | Waiter.isThere | Waiter.isByValue
     if hasFrame { who |= Waiter.hasFrame }
     let (end, isNever) = now.addingReportingOverflow(delay)
     let isPatient = delay == .max || isNever
     if !isPatient { who |= Waiter.hasPatience }
-    let number = lines[s].append(Waiter(who: who, extra: extra, since: now, service: service), in: &waiters)
+    let number = lines[line].append(Waiter(who: who, extra: extra, since: now, service: service), in: &waiters)
     if !isPatient {
-      let kind = EventKind.patienceInLine.rawValue &<< 60 | UInt64(UInt32(bitPattern: s))
+      let kind = EventKind.patienceInLine.rawValue &<< 60 | UInt64(UInt32(bitPattern: line))
       events.push(Event(time: end, order: nextOrder(EventClass.timer), payload: kind, extra: number))
     }
   }
 
   /// The token of one who waits no longer.
   @inline(__always)
-  mutating func token(of waiter: Waiter, _ s: Int32) -> Int32 {
+  mutating func token(of waiter: Waiter, _ line: Int32) -> Int32 {
     if waiter.isToken {
       cancelTimer(of: waiter.token)
       return waiter.token
     }
     if waiter.who & Waiter.hasPatience != 0 { events.noteDead() }
-    return recall(waiter, s)
+    return recall(waiter, line)
   }
 
-  /// An entity that stood in a station's line by value has a token again.
+  /// An entity that stood in a line by value has a token again.
   @inline(__always)
-  private mutating func recall(_ waiter: Waiter, _ s: Int32) -> Int32 {
+  private mutating func recall(_ waiter: Waiter, _ line: Int32) -> Int32 {
     let hasFrame = waiter.who & Waiter.hasFrame != 0
     let token = newToken(hasFrame: hasFrame)
     parkedCount &-= 1
@@ -284,8 +293,9 @@ extension Machine {
     tokens[token].journey = program.originJourneys[origin]
     tokens[token].created = waiter.extra
     tokens[token].pc = Int32(truncatingIfNeeded: waiter.who &>> 32 & 0xFFFF)
-    tokens[token].state = .queued
-    tokens[token].thing = s
+    let p = line &- Int32(truncatingIfNeeded: stations.count)
+    tokens[token].state = p < 0 ? .queued : .seizing
+    tokens[token].thing = p < 0 ? line : p
     tokens[token].since = waiter.since
     tokens[token].service = waiter.service
     if hasFrame { takeFrame(token, Int(waiter.extra)) }
@@ -293,15 +303,25 @@ extension Machine {
   }
 
   /// The patience of one who stands in a line by value is over.
-  mutating func losePatienceInLine(_ s: Int32, number: Int64) {
-    let token = recall(lines[s].remove(number, in: &waiters), s)
-    if isTraced { tell(.reneged, token, thing: s) }
-    stations[s].waiting &-= 1
-    lower(stations[s].queueCell)
-    raise(stations[s].reneged)
-    tokens[token].state = .ready
+  mutating func losePatienceInLine(_ line: Int32, number: Int64) {
+    let token = recall(lines[line].remove(number, in: &waiters), line)
+    let thing = tokens[token].thing
+    if isTraced { tell(.reneged, token, thing: thing) }
     let pc = Int(tokens[token].pc)
-    execute(token, from: otherwise(uses[code[pc &- 1].a].otherwise, pc), frame: Int(token) &* stride)
+    let target: Int32
+    if tokens[token].state == .queued {
+      stations[thing].waiting &-= 1
+      lower(stations[thing].queueCell)
+      raise(stations[thing].reneged)
+      target = uses[code[pc &- 1].a].otherwise
+    } else {
+      pools[thing].waiting &-= 1
+      add(pools[thing].waitingCell, -weight)
+      grantWaiting(thing)
+      target = requests[code[pc &- 1].a].otherwise
+    }
+    tokens[token].state = .ready
+    execute(token, from: otherwise(target, pc), frame: Int(token) &* stride)
   }
 
   /// Whether lines are mostly gaps, and so many that closing them up is worth a look at all events.
@@ -330,15 +350,18 @@ extension Machine {
     return count
   }
 
-  /// Whether a station's line is in order: its length, and that tokens know where they stand.
-  func lineIsConsistent(_ s: Int) -> Bool {
+  /// Whether a line is in order: how many stand in it, and that tokens know where.
+  func lineIsConsistent(_ line: Int) -> Bool {
     var count: Int64 = 0
     var isRight = true
-    lines[s].forEach(in: waiters) { number, waiter in
+    let state: TokenState = line < stations.count ? .queued : .seizing
+    lines[line].forEach(in: waiters) { number, waiter in
       count += 1
-      if waiter.isToken, tokens[waiter.token].numberInLine != number || tokens[waiter.token].state != .queued { isRight = false }
+      if waiter.isToken, tokens[waiter.token].numberInLine != number || tokens[waiter.token].state != state { isRight = false }
     }
-    if lines[s].head < lines[s].tail && lines[s].first(in: waiters).isGap { return false }
-    return isRight && (!stations[s].hasLine || count == stations[s].waiting)
+    if lines[line].head < lines[line].tail && lines[line].first(in: waiters).isGap { return false }
+    let p = line - stations.count
+    let waiting = p < 0 ? (stations[line].hasLine ? stations[line].waiting : 0) : pools[p].discipline == .fifo ? pools[p].waiting : 0
+    return isRight && count == waiting
   }
 }

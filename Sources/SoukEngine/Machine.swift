@@ -85,7 +85,7 @@ struct Machine {
   var stations: Slab<StationState>
   /// Two for each station (who waits, who is served), then one for each pool.
   var heaps: Slab<TokenHeap>
-  /// Who waits at each station, where that is a line, and their records.
+  /// Who waits at each station, then in the queue of each pool, where that is a line; and their records.
   var lines: Slab<WaitingLine>
   var waiters = WaiterArena()
   var pools: Slab<PoolState>
@@ -181,8 +181,8 @@ struct Machine {
     conditions = program.conditions.copied()
     heaps = Slab(capacity: 2 * model.stations.count + model.pools.count)
     for _ in 0..<(2 * model.stations.count + model.pools.count) { heaps.append(TokenHeap()) }
-    lines = Slab(capacity: model.stations.count)
-    for _ in 0..<model.stations.count { lines.append(WaitingLine()) }
+    lines = Slab(capacity: model.stations.count + model.pools.count)
+    for _ in 0..<(model.stations.count + model.pools.count) { lines.append(WaitingLine()) }
     sources = Slab(capacity: model.sources.count)
     releases = Slab()
     laws = program.laws

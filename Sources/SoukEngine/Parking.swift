@@ -5,7 +5,7 @@
 
 import SoukModel
 
-/// What a `wait` op, and a `use` whose entity waits in a line, keeps of an entity; in its unused operand b.
+/// What a `wait` op, and a `use` or `seize` whose entity waits in a line, keeps of an entity; in its unused operand b.
 enum ParkMode {
   /// The token stays.
   static let never: Int32 = 0
@@ -36,11 +36,11 @@ extension Program {
     return journeys
   }
 
-  /// The code with the mode of each `wait` and `use` in its operand b.
+  /// The code with the mode of each `wait`, `use` and `seize` in its operand b.
   static func withParkModes(_ model: CompiledModel, stride: Int, canPark: Bool) -> [Op] {
     var code = model.code
     let waits = code.indices.filter { code[$0].code == .wait }
-    let uses = code.indices.filter { code[$0].code == .use }
+    let uses = code.indices.filter { code[$0].code == .use || code[$0].code == .seize }
     for i in waits + uses { code[i].b = ParkMode.never }
     guard canPark, !waits.isEmpty || !uses.isEmpty, code.count < ParkMode.placeLimit, model.origins.count < ParkMode.originLimit else { return code }
     // What is open in `time m { }` is asked for at any time.
@@ -58,10 +58,12 @@ extension Program {
     for i in uses {
       code[i].b = ParkMode.frame
       if framesMatter { continue }
-      let site = model.uses[Int(code[i].a)]
+      let site = Int(code[i].a)
+      let (patience, otherwise) = code[i].code == .use
+        ? (model.uses[site].patience, model.uses[site].otherwise) : (model.requests[site].patience, model.requests[site].otherwise)
       // Who runs out of patience goes on at the `else`.
-      let mayRenege = site.otherwise >= 0 && (site.patience >= 0 || i > 0 && code[i - 1].code == .offset)
-      if (live[i + 1] | (mayRenege ? live[Int(site.otherwise)] : 0)) & ~ParkMode.created == 0 { code[i].b = ParkMode.value }
+      let mayRenege = otherwise >= 0 && (patience >= 0 || i > 0 && code[i - 1].code == .offset)
+      if (live[i + 1] | (mayRenege ? live[Int(otherwise)] : 0)) & ~ParkMode.created == 0 { code[i].b = ParkMode.value }
     }
     return code
   }

@@ -33,7 +33,7 @@ extension Machine {
 
   private mutating func heap(ofPool p: Int32) -> Int32 { Int32(truncatingIfNeeded: 2 * stations.count) + p }
 
-  mutating func seize(_ token: Int32, _ site: RequestSite, pc: Int) -> Int {
+  mutating func seize(_ token: Int32, _ site: RequestSite, mode: Int32, pc: Int) -> Int {
     let p = site.thing
     let amount = site.amount >= 0 ? registers[site.amount] : 1
     guard isAmount(amount, pc: pc) else { return Machine.blocked }
@@ -48,14 +48,20 @@ extension Machine {
     tokens[token].thing = p
     pools[p].waiting &+= 1
     add(pools[p].waitingCell, weight)
+    if isTraced { tell(.asked, token, thing: p) }
+    let isInLine = pools[p].discipline == .fifo
+    if isInLine, mode != ParkMode.never, canLineUpByValue(token, site, pc: pc),
+      let delay = Machine.ticks(site.patience >= 0 ? registers[site.patience] : .infinity) {
+      lineUpByValue(token, line(ofPool: p), pc: pc, mode: mode, patience: delay)
+      return Machine.blocked
+    }
     switch pools[p].discipline {
-    case .fifo: pools[p].queue.append(token, in: tokens)
+    case .fifo: lineUp(token, line(ofPool: p))
     case .lifo: pools[p].queue.prepend(token, in: tokens)
     case .priority:
       pools[p].number &+= 1
       heaps[heap(ofPool: p)].push(token, key: priority, number: pools[p].number, in: tokens)
     }
-    if isTraced { tell(.asked, token, thing: p) }
     _ = setPatience(token, site, pc: pc)
     return Machine.blocked
   }
@@ -97,7 +103,8 @@ extension Machine {
   }
 
   /// Serves the queue of a pool as far as what is free goes.
-  private mutating func grantWaiting(_ p: Int32) {
+  mutating func grantWaiting(_ p: Int32) {
+    if pools[p].discipline == .fifo { return grantInLine(p) }
     while pools[p].waiting > 0 {
       let token = pools[p].discipline == .priority ? heaps[heap(ofPool: p)].first.token : pools[p].queue.head
       if pools[p].held + tokens[token].amount > pools[p].size { return }
@@ -109,11 +116,28 @@ extension Machine {
     }
   }
 
+  private mutating func grantInLine(_ p: Int32) {
+    let line = line(ofPool: p)
+    while pools[p].waiting > 0 {
+      let waiter = lines[line].first(in: waiters)
+      let amount = waiter.isToken ? tokens[waiter.token].amount : Double(bitPattern: UInt64(bitPattern: waiter.service))
+      if pools[p].held + amount > pools[p].size { return }
+      pools[p].waiting &-= 1
+      add(pools[p].waitingCell, -weight)
+      let token = token(of: lines[line].remove(lines[line].head, in: &waiters), line)
+      grant(p, token)
+      tokens[token].grant = .pool
+      makeReady(token)
+    }
+  }
+
   private mutating func leavePool(_ token: Int32) {
     let p = tokens[token].thing
     pools[p].waiting &-= 1
     add(pools[p].waitingCell, -weight)
-    if pools[p].discipline == .priority {
+    if pools[p].discipline == .fifo {
+      _ = lines[line(ofPool: p)].remove(tokens[token].numberInLine, in: &waiters)
+    } else if pools[p].discipline == .priority {
       heaps[heap(ofPool: p)].remove(token, in: tokens)
     } else {
       pools[p].queue.remove(token, in: tokens)

@@ -309,6 +309,7 @@ extension Machine {
       token = tokens[token].next
     }
     if free + liveTokens != tokens.count + parkedCount + inChains || !events.checkInvariants() { return false }
+    for i in 0..<lines.count where !lineIsConsistent(i) { return false }
     for s in 0..<stations.count {
       var waiting: Int64 = 0
       var serving = stations[s].servedByValue
@@ -321,7 +322,6 @@ extension Machine {
         }
       }
       if stations[s].hasLine { waiting = stations[s].waiting }
-      if !lineIsConsistent(s) { return false }
       if waiting != stations[s].waiting || serving != stations[s].inService { return false }
       if stations[s].inService < 0 || (waiting > 0 && serving < stations[s].servers && stations[s].isUp) { return false }
     }

@@ -68,7 +68,7 @@ extension Machine {
       failTime(patience, at: pc &- 1)
       return Machine.blocked
     }
-    if mode != ParkMode.never && canLineUpByValue(token, s, site, pc: pc) {
+    if mode != ParkMode.never && stations[s].hasLine && canLineUpByValue(token, site, pc: pc) {
       lineUpByValue(token, s, pc: pc, mode: mode, patience: delay)
       return Machine.blocked
     }

@@ -15,6 +15,7 @@ struct RandomLine {
   private let seed: UInt64
   private var names = 0
   private var stations: [Int32] = []
+  private var pools: [Int32] = []
   private let one: Int32
 
   init(seed: UInt64, recording: Recording) {
@@ -22,6 +23,7 @@ struct RandomLine {
     b.recording = recording
     one = b.register(1)
     for _ in 0..<(1 + number(3)) { station() }
+    for _ in 0..<number(3) { pools.append(b.pool(name("pool"), size: Double(1 + number(6)), discipline: [.fifo, .fifo, .lifo, .priority][number(4)])) }
     if number(2) == 0 { openingHours() }
     for _ in 0..<(1 + number(3)) { journey() }
   }
@@ -97,9 +99,10 @@ struct RandomLine {
   }
 
   private mutating func step(_ refused: inout [(site: Int32, kind: Int)], _ tally: Int32) {
-    switch number(6) {
+    switch number(7) {
     case 0: b.emit(.wait, b.register(Double(number(4))))
     case 1: race(&refused)
+    case 2 where !pools.isEmpty: hold(tally)
     default:
       let r = b.register()
       let readsSlot = number(2) == 0
@@ -121,6 +124,25 @@ struct RandomLine {
       refused.append((b.use(station, service: service, priority: patience, patience: patience), readsSlot ? number(3) : number(2) * 2))
       if readsSlot && number(3) > 0 { readSlot(tally) }
     }
+  }
+
+  /// Some of a pool for a while; who is refused goes on without.
+  private mutating func hold(_ tally: Int32) {
+    let readsSlot = number(2) == 0
+    if readsSlot { b.emit(.storeSlot, 0, one) }
+    var patience: Int32 = -1
+    if number(2) == 0 {
+      patience = b.register()
+      b.emit(.draw, patience, b.law([Law(.exponential, 12), Law(.discreteUniform, 0, 9)][number(2)]), b.drawSite(name("patience")))
+    }
+    let pool = pools[number(pools.count)]
+    let amount = b.register(Double(1 + number(2)) / 2)
+    let site = b.request(pool, amount: amount, priority: amount, patience: patience)
+    b.emit(.seize, site)
+    b.emit(.wait, b.register(Double(number(4)) / 2))
+    b.emit(.release, pool, amount)
+    b.model.requests[Int(site)].otherwise = b.here
+    if readsSlot { readSlot(tally) }
   }
 
   /// Who stands in a line with a wait beside it, so that its place is given up.
