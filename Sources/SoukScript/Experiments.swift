@@ -135,7 +135,11 @@ extension Interpreter {
     if trials.isEmpty { trials.append(try trial(experiment, name, e, env)) }
     if let place = trials[0].plan.findsWarmup {
       var warmup: Int64 = 0
-      for one in trials { warmup = max(warmup, try self.warmup(of: one.plan.lowered.model, seed: one.plan.seed, span: one.span, at: place)) }
+      // Both are observed from the same instant on.
+      for one in trials {
+        let name = trials.count == 1 ? one.plan.lowered.model.name : writing.source(one.experiment.target)
+        warmup = max(warmup, try self.warmup(of: one.plan.lowered.model, named: name, seed: one.plan.seed, span: one.span, at: place))
+      }
       for index in trials.indices {
         trials[index].plan.warmup = warmup
         trials[index].plan.options.warmup = Double(warmup) / StepTrace.ticksPerSecond

@@ -17,7 +17,7 @@ extension Interpreter {
   private static var pilots: UInt32 { 10 }
 
   /// The warm-up in ticks, which is reported; refused where the model follows the clock, for it has no steady state.
-  func warmup(of model: CompiledModel, seed: UInt64, span: Int64, at place: Span) throws(EvaluationError) -> Int64 {
+  func warmup(of model: CompiledModel, named name: String, seed: UInt64, span: Int64, at place: Span) throws(EvaluationError) -> Int64 {
     guard !model.followsClock else {
       throw EvaluationError.results(
         "this model follows the clock, so there is no start-up that ends", place,
@@ -39,8 +39,8 @@ extension Interpreter {
     let whole = NumberText.format(quantity: Double(span) / StepTrace.ticksPerSecond, dimension: .time)
     emit(.note(
       cut.isTooShort
-        ? "warm-up of \(model.name): the run of \(whole) is too short to tell where its start-up ends; its first half is left out"
-        : warmup == 0 ? "warm-up of \(model.name): none is needed (MSER-5)" : "warm-up of \(model.name): \(found), found by MSER-5"))
+        ? "warm-up of \(name): the run of \(whole) is too short to tell where its start-up ends; its first half is left out"
+        : warmup == 0 ? "warm-up of \(name): none is needed (MSER-5)" : "warm-up of \(name): \(found), found by MSER-5"))
     return warmup
   }
 }

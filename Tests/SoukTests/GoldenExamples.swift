@@ -18,6 +18,21 @@ import Testing
     #expect(!finished.output.isEmpty)
   }
 
+  /// The part of the tour that compares runs as it is written, with fewer replications; what it doesn't do yet is left out.
+  @Test func theTourCompares() throws {
+    let text = try Repository.text("examples/tour/05_experiments.souk")
+    let sweep = try #require(text.firstRange(of: /(?s)# runs until the interval.*?export grid to "grid.csv"\n/))
+    let folder = try Scratch([
+      "05.souk": text.replacingCharacters(in: sweep, with: ""), "03_singles_day.souk": try Repository.text("examples/tour/03_singles_day.souk"),
+    ])
+    let finished = try Program.run(["run", "05.souk", "--replications", "3"], in: folder.url, seconds: 900, quickly: true)
+    #expect(finished.code == 0 && !finished.crashed, "\(finished)")
+    #expect(finished.output.contains("effect: Matched.overseas compared to Unmatched.overseas"), "\(finished)")
+    #expect(finished.output.contains("holds      identity saves most of a day abroad: mean(effect.overseas) = -25."), "\(finished)")
+    // Names come along with an import, and nothing else does.
+    #expect(!finished.output.contains("payments hold the peak"))
+  }
+
   /// What waits says so with a message of its own, rather than running by halves. When one of them runs, the list above
   /// must become shorter.
   @Test(arguments: waiting.sorted()) func whatWaitsSaysSo(_ path: String) throws {
