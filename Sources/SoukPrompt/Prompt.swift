@@ -90,7 +90,7 @@ public final class Prompt {
     // Empty lines in place of what was entered before keep the numbers of the lines.
     var above = 0
     var number = 0
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
       defer { number += 1 }
       guard isCommand(line), entry.isEmpty || Session.isComplete(entry) else {
         entry += line + "\n"

@@ -11,6 +11,11 @@ import Testing
     #expect(finished.output == "[2, 3]\n42\nmeter/s\n")
   }
 
+  @Test func linesMayEndAsOnWindows() throws {
+    let finished = try Program.run([], input: ":type 5 min\r\nlet x = [\r\n  1,\r\n  2]\r\nx\r\n:type x\r\n:quit\r\nprint 9\r\n")
+    #expect(finished == Finished(output: "Time\n[1, 2]\na list of numbers\n", errors: "", code: 0))
+  }
+
   /// As a file would be: nothing of it is executed, and the code is that of a wrong script.
   @Test func aMistakeInAPipedScriptIsOneOfTheScript() throws {
     let finished = try Program.run([], input: "let x = 1 s + 1 CNY\nlet y = 7\ny\n")
