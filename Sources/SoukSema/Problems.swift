@@ -103,10 +103,14 @@ extension Diagnostic {
   }
 
   static func unknownMember(_ name: Name, of what: String, suggestions: [String], known: [String]) -> Diagnostic {
-    Diagnostic(
+    // Where a name is nearly right, nobody reads fifty others; where none is, the first of them tell of what kind they are.
+    let isTold = !known.isEmpty && (suggestions.isEmpty || known.count <= 12)
+    let most = 24
+    let told = known.count <= most ? list(known) : known.prefix(most).map { "`\($0)`" }.joined(separator: ", ") + " and \(known.count - most) more"
+    return Diagnostic(
       "E0217", "\(what) has no `\(name.text)`", at: name.span, "not known",
       hints: (suggestions.first.map { [Hint("did you mean `\($0)`?", replace: name.span, with: $0)] } ?? [])
-        + (known.isEmpty ? [] : [Hint("it has \(list(known))")]))
+        + (isTold ? [Hint("it has \(told)")] : []))
   }
 
   static func unknownKind(_ kind: Name, suggestions: [String]) -> Diagnostic {

@@ -145,10 +145,12 @@ import Testing
     #expect(finished.output.contains(#""status":"interrupted""#) && finished.output.contains(#""text":"2\n""#), "\(finished)")
   }
 
-  /// The page on the prompt shows what happens: what is typed there is typed here.
-  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
-  func theTranscriptIsWhatHappens() throws {
-    let fence = try #require(Fence.all(in: "docs/prompt.md").first { $0.words == ["prompt"] })
+  /// The page on the prompt shows what happens: what is typed in its two sessions is typed here.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")), arguments: [0, 1])
+  func theTranscriptIsWhatHappens(_ session: Int) throws {
+    let fences = Fence.all(in: "docs/prompt.md").filter { $0.words == ["prompt"] }
+    try #require(fences.count == 2)
+    let fence = fences[session]
     let shown = fence.text.split(separator: "\n").map(String.init)
     let typed = shown.filter { $0.hasPrefix("souk> ") || $0.hasPrefix("  ... ") }.map { $0.dropFirst(6) }
     try #require(typed.count > 20)
