@@ -58,7 +58,9 @@ struct Machine {
   var passingFrame: Slab<Double>
   /// Draws of who will wake next.
   var preparation = DrawPreparation()
+  /// Of ops; from `firstCell` on the values of the cells that somebody watches, for straight code.
   var registers: Slab<Double>
+  let firstCell: Int32
   var calls = Slab<CallRecord>()
   var savedRegisters = Slab<Double>()
 
@@ -70,6 +72,11 @@ struct Machine {
   var logs: Slab<Log>
   var lost = Slab<Lost>()
   var windows: Slab<WindowState>
+
+  // Formulas and invariants.
+  let straightCode: Slab<Op>
+  let formulas: Slab<EvaluationRecord>
+  let invariants: Slab<EvaluationRecord>
 
   // What has to be looked at after the present step.
   var isDirty = false
@@ -160,8 +167,13 @@ struct Machine {
     frames = Slab(capacity: 64 * max(program.stride, 1))
     passingFrame = Slab(repeating: 0, count: program.stride)
     registers = program.registers.copied()
-    cells = program.cells.copied()
-    watchers = program.watchers
+    firstCell = program.firstCell
+    let tables = settings.isPlain ? program.plainFormulas : program.formulas
+    straightCode = tables.code
+    formulas = tables.formulas
+    invariants = tables.invariants
+    cells = tables.cells.copied()
+    watchers = tables.watchers
     tallies = program.tallies.copied()
     thresholds = program.thresholds.copied()
     logs = Slab(capacity: program.logCount)
