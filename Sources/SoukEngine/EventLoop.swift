@@ -156,7 +156,9 @@ extension Machine {
     repeat {
       while let i = dirtyDerived.popFirst() {
         let record = formulas[i]
-        set(record.target, to: value(of: record))
+        let value = value(of: record)
+        // Most don't move: a share of nothing stays 0.
+        if value != cells[record.target].value { set(record.target, to: value) }
         rounds += 1
         if rounds > 100_000 { return fail(.limit(.stuck, place: place(Int(record.entry)))) }
       }

@@ -38,6 +38,7 @@ struct FormulaPlan {
       for watcher in pieces.all {
         guard let piece = pieces.simplified(watcher) else { continue }
         rewatch(watcher, piece)
+        if piece.result < 0 { continue }
         switch watcher {
         case .derived(let i): derived[Int(i)] = placed(piece, derived[Int(i)])
         case .invariant(let i): invariants[Int(i)] = placed(piece, invariants[Int(i)])
@@ -117,12 +118,16 @@ struct StraightPiece {
   /// What each op's operands are, by number; −1 where one isn't read.
   fileprivate var operands: [(Int, Int, Int)] = []
   fileprivate var value = -1
+  /// Whether an invariant before is the same.
+  fileprivate var isRepeated = false
 }
 
 /// All straight pieces of a model, their values numbered alike.
 private struct StraightPieces {
   private(set) var all: [Watcher] = []
   private var pieces: [Watcher: StraightPiece] = [:]
+  /// Invariants by their values' numbers: an equal one fails when the first does.
+  private var invariants: Set<Int> = []
   /// What is the whole of a formula: its value's number → the formula and its cell.
   private var holders: [Int: (formula: Watcher, cell: Int32)] = [:]
   private var numbers = ValueNumbers()
@@ -146,7 +151,9 @@ private struct StraightPieces {
     }
     for (i, invariant) in model.invariants.enumerated() {
       let watcher = Watcher.invariant(Int32(i))
-      if let piece = piece(model, invariant.entry, invariant.result, watcher, written) { add(piece, watcher) }
+      guard var piece = piece(model, invariant.entry, invariant.result, watcher, written) else { continue }
+      piece.isRepeated = !invariants.insert(piece.value).inserted
+      add(piece, watcher)
     }
   }
 
@@ -211,6 +218,10 @@ private struct StraightPieces {
   /// A piece that reads cells as registers, and in place of the whole of another formula that one's cell.
   func simplified(_ watcher: Watcher) -> StraightPiece? {
     guard var piece = pieces[watcher] else { return nil }
+    if piece.isRepeated {
+      // It watches nothing; the interpreter looks at it once, at the beginning.
+      return StraightPiece(ops: [], result: -1, reads: [], declared: piece.declared)
+    }
     func register(_ register: Int32, _ number: Int) -> Int32 {
       if let cell = numbers.cell(number) { return firstCell + cell }
       if let holder = holders[number], holder.formula != watcher { return firstCell + holder.cell }

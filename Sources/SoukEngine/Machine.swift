@@ -130,6 +130,7 @@ struct Machine {
   // Tables read by the interpreter.
   let uses: Slab<UseSite>
   let requests: Slab<RequestSite>
+  let originJourneys: Slab<Int32>
   let journeys: Slab<JourneyRecord>
 
   var trace: ((TraceEvent) -> Void)?
@@ -207,6 +208,7 @@ struct Machine {
     drawSeconds = Slab(repeating: 0, count: drawVariates.count)
     uses = program.uses
     requests = program.requests
+    originJourneys = program.originJourneys
     journeys = program.journeys
     openWindows()
     openLogs()

@@ -222,6 +222,7 @@ extension Machine {
   }
 
   /// Marks whoever depends on a cell.
+  @inline(__always)
   mutating func wakeWatchers(of cell: Int32) {
     let first = Int(cells[cell].watchers)
     for i in first..<(first + Int(cells[cell].watcherCount)) {

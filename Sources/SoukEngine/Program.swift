@@ -17,7 +17,7 @@ final class Program: @unchecked Sendable {
   /// For the ops behind `wait`s and `use`s what is drawn next.
   let nextDraws: Slab<NextDraw>
   let chains: ChainPlan
-  /// The journey that each origin starts; empty where entities can't be parked.
+  /// The journey that each origin starts; −1 where it starts several.
   let originJourneys: Slab<Int32>
   let registers: Slab<Double>
   /// The first of the registers in which straight code finds cells.
@@ -59,9 +59,9 @@ final class Program: @unchecked Sendable {
     self.model = model
     stride = max(model.frameSize, model.journeys.map { Int($0.frameSlots) }.max() ?? 0)
     let started = Program.journeysOfOrigins(model)
-    originJourneys = Slab(started ?? [])
-    code = Slab(Program.withParkModes(model, stride: stride, canPark: started != nil))
-    keepsServices = started != nil && model.stations.contains { $0.discipline == .fifo && $0.rate < 0 && $0.uptime < 0 }
+    originJourneys = Slab(started)
+    code = Slab(Program.withParkModes(model, stride: stride, canPark: true))
+    keepsServices = model.stations.contains { $0.discipline == .fifo && $0.rate < 0 && $0.uptime < 0 }
     nextDraws = Program.nextDraws(model)
     plainCode = Slab(Program.withParkModes(model, stride: stride, canPark: false))
     // Four spare registers: a dynamic draw reads four parameters whatever its law.

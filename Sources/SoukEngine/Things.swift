@@ -205,8 +205,6 @@ struct HandleState: BitwiseCopyable {
   /// The child is alive / a slot holds the handle.
   var isRunning = true
   var isKept = true
-  /// The child, while it is alive.
-  var token: Int32 = -1
   var result: Double = .nan
   /// The token that awaits a change; -1 none, -2 more than one.
   var watcher: Int32 = -1

@@ -53,7 +53,6 @@ extension Machine {
     makeReady(child)
     if !record.keepsHandle { return 0 }
     let handle = newHandle()
-    handles[handle].token = child
     tokens[child].handle = handle
     return Double(handle + 1)
   }
@@ -100,16 +99,11 @@ extension Machine {
     }
   }
 
-  /// Nobody asks for a handle any more; a child under way goes on without, and can be parked.
   mutating func dropHandle(_ slot: Double) {
     if slot < 1 { return }
     let handle = Int32(slot) - 1
     handles[handle].isKept = false
     handles[handle].watcher = -1
-    if handles[handle].isRunning {
-      tokens[handles[handle].token].handle = -1
-      handles[handle].isRunning = false
-    }
     freeUnused(handle)
   }
 

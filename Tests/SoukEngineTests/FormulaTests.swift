@@ -133,7 +133,7 @@ private struct RandomFormulas {
     let entry = b.here
     var used = 0
     // Small enough: it fails sometime in some models.
-    let result = emit(.binary(.orDefault, .binary(.less, expression(2), .constant(b.register(40))), .constant(constants[1])), &used, .invariant(Int32(i)))
+    let result = emit(.binary(.orDefault, .binary(.less, expression(2), .constant(b.register(6))), .constant(constants[1])), &used, .invariant(Int32(i)))
     b.emit(.endEvaluation)
     b.model.invariants.append(Invariant(name: "small \(i)", entry: entry, result: result, place: 0))
   }
@@ -155,7 +155,7 @@ private struct RandomFormulas {
       #expect(isSame, "model \(seed)")
       if plain.contains("invariant") { failures += 1 }
     }
-    #expect(failures > 4 && failures < 60)
+    #expect(failures > 2 && failures < 60, "\(failures) models fail")
   }
 
   @Test func aPartThatIsAnotherFormulaIsReadFromItsCell() {
