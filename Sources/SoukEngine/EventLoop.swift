@@ -112,8 +112,8 @@ extension Machine {
   mutating func begin() {
     hasBegun = true
     if warmup <= 0 { warmupEnded = true }
-    for i in 0..<program.derived.count { dirtyDerived.insert(Int32(i)) }
-    for i in 0..<program.invariants.count { dirtyInvariants.insert(Int32(i)) }
+    for i in 0..<formulas.count { dirtyDerived.insert(Int32(i)) }
+    for i in 0..<invariants.count { dirtyInvariants.insert(Int32(i)) }
     for i in 0..<stations.count { openStation(Int32(i)) }
     for i in 0..<pools.count { dirtyPools.insert(Int32(i)) }
     for i in 0..<levels.count { set(levels[i].levelCell, to: levels[i].level) }
@@ -155,8 +155,10 @@ extension Machine {
     var rounds = 0
     repeat {
       while let i = dirtyDerived.popFirst() {
-        let record = program.derived[i]
-        set(record.target, to: evaluate(record.entry, record.result, frame: 0))
+        let record = formulas[i]
+        let value = value(of: record)
+        // Most don't move: a share of nothing stays 0.
+        if value != cells[record.target].value { set(record.target, to: value) }
         rounds += 1
         if rounds > 100_000 { return fail(.limit(.stuck, place: place(Int(record.entry)))) }
       }
@@ -173,8 +175,7 @@ extension Machine {
   /// When everybody whom the event woke has gone on: what is moved in two steps is whole again.
   private mutating func checkInvariants() {
     while let i = dirtyInvariants.popFirst() {
-      let record = program.invariants[i]
-      if evaluate(record.entry, record.result, frame: 0) == 0 && stopped == nil { fail(.invariant(index: i)) }
+      if value(of: invariants[i]) == 0 && stopped == nil { fail(.invariant(index: i)) }
     }
   }
 }

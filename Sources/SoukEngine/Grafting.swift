@@ -41,11 +41,12 @@ extension Machine {
       from.sources.free()
     }
     if !hasBegun { return restart() }
+    watchCells()
     for i in 0..<sources.count { takeOverSource(i, from, due[i]) }
     // What a formula reads may be another constant now.
-    for i in 0..<Int32(truncatingIfNeeded: program.derived.count) { dirtyDerived.insert(i) }
+    for i in 0..<Int32(truncatingIfNeeded: formulas.count) { dirtyDerived.insert(i) }
     for i in 0..<Int32(truncatingIfNeeded: conditions.count) { dirtyConditions.insert(i) }
-    for i in 0..<Int32(truncatingIfNeeded: program.invariants.count) { dirtyInvariants.insert(i) }
+    for i in 0..<Int32(truncatingIfNeeded: invariants.count) { dirtyInvariants.insert(i) }
     isDirty = true
     let model = program.model
     let own = model.stations.flatMap { [($0.servers, $0.path), ($0.rate, $0.path)] } + model.pools.map { ($0.size, $0.path) }
@@ -74,9 +75,27 @@ extension Machine {
     }
   }
 
+  private var tables: FormulaTables { usesChains ? program.formulas : program.plainFormulas }
+
+  /// Which formulas share what depends on the constants, and so does who watches a cell.
+  private mutating func watchCells() {
+    let new = tables.cells
+    for i in 0..<cells.count {
+      cells[i].flags = cells[i].flags & ~CellState.watched | new[i].flags & CellState.watched
+      (cells[i].watchers, cells[i].watcherCount) = (new[i].watchers, new[i].watcherCount)
+    }
+    showCells()
+  }
+
+  /// Cells as registers of straight code.
+  private mutating func showCells() {
+    for i in 0..<program.model.cells.count { registers[Int(firstCell) + i] = cells[i].value }
+  }
+
   /// Nothing has happened yet, so everything begins as the new model says.
   private mutating func restart() {
-    for i in 0..<cells.count { cells[i] = program.cells[i] }
+    for i in 0..<cells.count { cells[i] = tables.cells[i] }
+    showCells()
     for i in 0..<levels.count { levels[i].level = program.levels[i].level }
     for i in 0..<accounts.count { accounts[i].balance = program.accounts[i].balance }
     for i in 0..<cells.count where cells[i].log >= 0 {

@@ -218,13 +218,13 @@ extension Machine {
   /// been moved by a row.
   @inline(__always)
   mutating func canLineUpByValue(_ token: Int32, _ site: UseSite, pc: Int) -> Bool {
-    tokens[token].part < 0 && tokens[token].handle < 0 && (site.patience < 0 || uses[code[pc &- 1].a].otherwise == site.otherwise)
+    canDoWithoutToken(token) && (site.patience < 0 || uses[code[pc &- 1].a].otherwise == site.otherwise)
   }
 
   /// The same for a pool's queue.
   @inline(__always)
   mutating func canLineUpByValue(_ token: Int32, _ site: RequestSite, pc: Int) -> Bool {
-    tokens[token].part < 0 && tokens[token].handle < 0 && (site.patience < 0 || requests[code[pc &- 1].a].otherwise == site.otherwise)
+    canDoWithoutToken(token) && (site.patience < 0 || requests[code[pc &- 1].a].otherwise == site.otherwise)
   }
 
   /// The line of those who wait for a pool.

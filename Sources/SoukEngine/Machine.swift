@@ -58,7 +58,9 @@ struct Machine {
   var passingFrame: Slab<Double>
   /// Draws of who will wake next.
   var preparation = DrawPreparation()
+  /// Of ops; from `firstCell` on the values of the cells that somebody watches, for straight code.
   var registers: Slab<Double>
+  let firstCell: Int32
   var calls = Slab<CallRecord>()
   var savedRegisters = Slab<Double>()
 
@@ -70,6 +72,11 @@ struct Machine {
   var logs: Slab<Log>
   var lost = Slab<Lost>()
   var windows: Slab<WindowState>
+
+  // Formulas and invariants.
+  let straightCode: Slab<Op>
+  let formulas: Slab<EvaluationRecord>
+  let invariants: Slab<EvaluationRecord>
 
   // What has to be looked at after the present step.
   var isDirty = false
@@ -123,6 +130,7 @@ struct Machine {
   // Tables read by the interpreter.
   let uses: Slab<UseSite>
   let requests: Slab<RequestSite>
+  let originJourneys: Slab<Int32>
   let journeys: Slab<JourneyRecord>
 
   var trace: ((TraceEvent) -> Void)?
@@ -160,8 +168,13 @@ struct Machine {
     frames = Slab(capacity: 64 * max(program.stride, 1))
     passingFrame = Slab(repeating: 0, count: program.stride)
     registers = program.registers.copied()
-    cells = program.cells.copied()
-    watchers = program.watchers
+    firstCell = program.firstCell
+    let tables = settings.isPlain ? program.plainFormulas : program.formulas
+    straightCode = tables.code
+    formulas = tables.formulas
+    invariants = tables.invariants
+    cells = tables.cells.copied()
+    watchers = tables.watchers
     tallies = program.tallies.copied()
     thresholds = program.thresholds.copied()
     logs = Slab(capacity: program.logCount)
@@ -195,6 +208,7 @@ struct Machine {
     drawSeconds = Slab(repeating: 0, count: drawVariates.count)
     uses = program.uses
     requests = program.requests
+    originJourneys = program.originJourneys
     journeys = program.journeys
     openWindows()
     openLogs()

@@ -209,26 +209,31 @@ extension Machine {
   mutating func change(_ cell: Int32, to value: Double) {
     let flags = cells[cell].flags
     if flags & CellState.windowed != 0 { moveWindows(of: cell, to: value) }
-    if value == cells[cell].value { return }
+    let old = cells[cell].value
+    if value == old || value.isNaN && old.isNaN { return }
     if flags & CellState.summary != 0 { cells[cell].summarise(value, at: now) }
     cells[cell].value = value
     if flags & (CellState.full | CellState.watched) == 0 { return }
     if flags & CellState.full != 0 { logs[cells[cell].log].append(now, value) }
-    if flags & CellState.watched != 0 { wakeWatchers(of: cell) }
+    if flags & CellState.watched != 0 {
+      registers[firstCell &+ cell] = value
+      wakeWatchers(of: cell)
+    }
   }
 
   /// Marks whoever depends on a cell.
+  @inline(__always)
   mutating func wakeWatchers(of cell: Int32) {
     let first = Int(cells[cell].watchers)
     for i in first..<(first + Int(cells[cell].watcherCount)) {
       let watcher = watchers[i]
       switch watcher.kind {
-      case .derived: dirtyDerived.insert(watcher.index)
-      case .invariant: dirtyInvariants.insert(watcher.index)
-      case .condition: dirtyConditions.insert(watcher.index)
-      case .station: dirtyStations.insert(watcher.index)
-      case .pool: dirtyPools.insert(watcher.index)
-      case .source: dirtySources.insert(watcher.index)
+      case .derived: dirtyDerived.insert(watcher.mask, word: watcher.word)
+      case .invariant: dirtyInvariants.insert(watcher.mask, word: watcher.word)
+      case .condition: dirtyConditions.insert(watcher.mask, word: watcher.word)
+      case .station: dirtyStations.insert(watcher.mask, word: watcher.word)
+      case .pool: dirtyPools.insert(watcher.mask, word: watcher.word)
+      case .source: dirtySources.insert(watcher.mask, word: watcher.word)
       }
     }
     isDirty = true
@@ -297,49 +302,62 @@ struct Lost: BitwiseCopyable {
   var began: Int64
 }
 
-/// Who has to be looked at when a cell changes.
+/// Who has to be looked at when a cell changes: those of one kind whose indices are 64 × `word` and the bits of `mask`.
 struct WatcherState: BitwiseCopyable {
   enum Kind: UInt8, BitwiseCopyable { case derived, invariant, condition, station, pool, source }
   var kind: Kind
-  var index: Int32
+  var word: Int32
+  var mask: UInt64
 }
 
-/// A set of small indices, emptied in ascending order.
+/// A set of small indices, emptied in ascending order: a bit for each, and above them a bit for each word that isn't zero.
 struct IndexSet: BitwiseCopyable {
   private var words: Slab<UInt64>
-  private(set) var count = 0
+  private var summary: Slab<UInt64>
 
   init(universe: Int) {
     words = Slab(repeating: 0, count: (universe + 63) / 64)
+    summary = Slab(repeating: 0, count: max((words.count + 63) / 64, 1))
   }
 
-  var isEmpty: Bool { count == 0 }
+  var isEmpty: Bool {
+    for i in 0..<summary.count where summary[i] != 0 { return false }
+    return true
+  }
 
-  func free() { words.free() }
+  func free() {
+    words.free()
+    summary.free()
+  }
 
   func copied() -> IndexSet {
     var copy = self
     copy.words = words.copied()
+    copy.summary = summary.copied()
     return copy
   }
 
-  mutating func insert(_ index: Int32) {
-    let bit: UInt64 = 1 &<< UInt64(index & 63)
-    let word = Int(index &>> 6)
-    if words[word] & bit == 0 {
-      words[word] |= bit
-      count += 1
-    }
+  @inline(__always)
+  mutating func insert(_ mask: UInt64, word: Int32) {
+    words[word] |= mask
+    summary[word &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: word & 63)
   }
 
+  mutating func insert(_ index: Int32) { insert(1 &<< UInt64(truncatingIfNeeded: index & 63), word: index &>> 6) }
+
   /// Takes the smallest index out.
+  @inline(__always)
   mutating func popFirst() -> Int32? {
-    if count == 0 { return nil }
-    var word = 0
-    while words[word] == 0 { word += 1 }
-    let bit = words[word].trailingZeroBitCount
-    words[word] &= words[word] &- 1
-    count -= 1
-    return Int32(truncatingIfNeeded: word * 64 + bit)
+    var upper = 0
+    while summary[upper] == 0 {
+      upper &+= 1
+      if upper >= summary.count { return nil }
+    }
+    let word = upper &* 64 &+ summary[upper].trailingZeroBitCount
+    let bits = words[word]
+    let rest = bits & (bits &- 1)
+    words[word] = rest
+    if rest == 0 { summary[upper] &= summary[upper] &- 1 }
+    return Int32(truncatingIfNeeded: word &* 64 &+ bits.trailingZeroBitCount)
   }
 }

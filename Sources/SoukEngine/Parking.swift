@@ -24,15 +24,14 @@ enum ParkMode {
 }
 
 extension Program {
-  /// The journey that each origin starts; nil if some origin starts several.
-  static func journeysOfOrigins(_ model: CompiledModel) -> [Int32]? {
+  /// The journey that each origin starts; −1 where it starts several, whose entities keep their tokens, or none.
+  static func journeysOfOrigins(_ model: CompiledModel) -> [Int32] {
     var journeys = [Int32](repeating: -1, count: model.origins.count)
     let starts = model.sources.map { ($0.origin, $0.journey) } + model.spawns.map { ($0.origin, $0.journey) }
       + model.processes.map { ($0.origin, $0.journey) }
-    for (origin, journey) in starts {
-      if journeys[Int(origin)] >= 0 && journeys[Int(origin)] != journey { return nil }
-      journeys[Int(origin)] = journey
-    }
+    var started = [Set<Int32>](repeating: [], count: model.origins.count)
+    for (origin, journey) in starts { started[Int(origin)].insert(journey) }
+    for (origin, all) in started.enumerated() where all.count == 1 { journeys[origin] = all.first ?? -1 }
     return journeys
   }
 
@@ -122,10 +121,16 @@ extension Program {
 }
 
 extension Machine {
+  /// Whether an entity is all that its event can carry: no part in a race or batch, no handle, its journey known by its origin.
+  @inline(__always)
+  mutating func canDoWithoutToken(_ token: Int32) -> Bool {
+    tokens[token].part < 0 && tokens[token].handle < 0 && originJourneys[tokens[token].origin] >= 0
+  }
+
   /// Parks a token that waits; its token is free again. False if it must stay.
   @inline(__always)
   mutating func park(_ token: Int32, pc: Int, mode: Int32, after delay: Int64) -> Bool {
-    if tokens[token].part >= 0 || tokens[token].handle >= 0 { return false }
+    if !canDoWithoutToken(token) { return false }
     let (time, overflow) = now.addingReportingOverflow(delay)
     if overflow { return false }
     let who = UInt64(UInt32(bitPattern: tokens[token].origin)) &<< 48 | UInt64(tokens[token].ordinal)
@@ -247,7 +252,7 @@ extension Machine {
       case .end:
         budget &-= 1
         let created = mode == ParkMode.frame ? Int64(bitPattern: slots[Int(event.extra)].bitPattern) : event.extra
-        finish(program.originJourneys[event.origin], created: created, outcome: op.a)
+        finish(originJourneys[event.origin], created: created, outcome: op.a)
         if mode == ParkMode.frame { freeFrame(Int(event.extra)) }
         parkedCount &-= 1
         return
@@ -296,7 +301,7 @@ extension Machine {
     parkedCount &-= 1
     tokens[token].origin = event.origin
     tokens[token].ordinal = UInt32(truncatingIfNeeded: event.payload)
-    tokens[token].journey = program.originJourneys[event.origin]
+    tokens[token].journey = originJourneys[event.origin]
     let own = Int(token) &* stride
     var i = 0
     while i < stride {

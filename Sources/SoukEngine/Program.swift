@@ -17,11 +17,14 @@ final class Program: @unchecked Sendable {
   /// For the ops behind `wait`s and `use`s what is drawn next.
   let nextDraws: Slab<NextDraw>
   let chains: ChainPlan
-  /// The journey that each origin starts; empty where entities can't be parked.
+  /// The journey that each origin starts; −1 where it starts several.
   let originJourneys: Slab<Int32>
   let registers: Slab<Double>
-  let cells: Slab<CellState>
-  let watchers: Slab<WatcherState>
+  /// The first of the registers in which straight code finds cells.
+  let firstCell: Int32
+  let formulas: FormulaTables
+  /// Formulas and invariants by the interpreter, each as it is written.
+  let plainFormulas: FormulaTables
   let tallies: Slab<TallyState>
   let thresholds: Slab<ThresholdCount>
   /// How many logs cells and tallies have together.
@@ -42,8 +45,6 @@ final class Program: @unchecked Sendable {
   let batches: Slab<BatchState>
   let conditions: Slab<ConditionState>
   let conditionSlots: Slab<Int32>
-  let invariants: Slab<EvaluationRecord>
-  let derived: Slab<EvaluationRecord>
   let uses: Slab<UseSite>
   let requests: Slab<RequestSite>
   let transfers: Slab<TransferSite>
@@ -58,18 +59,22 @@ final class Program: @unchecked Sendable {
     self.model = model
     stride = max(model.frameSize, model.journeys.map { Int($0.frameSlots) }.max() ?? 0)
     let started = Program.journeysOfOrigins(model)
-    originJourneys = Slab(started ?? [])
-    code = Slab(Program.withParkModes(model, stride: stride, canPark: started != nil))
-    keepsServices = started != nil && model.stations.contains { $0.discipline == .fifo && $0.rate < 0 && $0.uptime < 0 }
+    originJourneys = Slab(started)
+    code = Slab(Program.withParkModes(model, stride: stride, canPark: true))
+    keepsServices = model.stations.contains { $0.discipline == .fifo && $0.rate < 0 && $0.uptime < 0 }
     nextDraws = Program.nextDraws(model)
     plainCode = Slab(Program.withParkModes(model, stride: stride, canPark: false))
     // Four spare registers: a dynamic draw reads four parameters whatever its law.
-    registers = Slab(model.registers + [0, 0, 0, 0])
+    let own = model.registers + [0, 0, 0, 0]
+    firstCell = Int32(own.count)
+    registers = Slab(own + model.cells.map(\.initial))
     let dummyCell = Int32(model.cells.count)
     let dummyTally = Int32(model.tallies.count)
     func cell(_ i: Int32) -> Int32 { i < 0 ? dummyCell : i }
     func tally(_ i: Int32) -> Int32 { i < 0 ? dummyTally : i }
 
+    let plan = FormulaPlan(model, firstCell: firstCell, isPlain: false)
+    let plainPlan = FormulaPlan(model, firstCell: firstCell, isPlain: true)
     var observed = ObservedTables(model)
     laws = LawSet(model.laws, tables: model.lawTables)
     curves = CurveSet(model.curves)
@@ -96,15 +101,8 @@ final class Program: @unchecked Sendable {
     levels = Slab(model.levels.map { LevelState($0, cell: cell, tally: tally) })
     accounts = Slab(model.accounts.map { AccountState($0, cell: cell) })
     batches = Slab(model.batches.map { BatchState($0, cell: cell, tally: tally) })
-    for (i, station) in model.stations.enumerated() {
-      observed.watch(station.servers, WatcherState(kind: .station, index: Int32(i)))
-      if station.rate >= 0 { observed.watch(station.rate, WatcherState(kind: .station, index: Int32(i))) }
-    }
-    for (i, pool) in model.pools.enumerated() { observed.watch(pool.size, WatcherState(kind: .pool, index: Int32(i))) }
-    for (i, source) in model.sources.enumerated() {
-      if case .live(let rate, _) = source.pattern { observed.watch(rate, WatcherState(kind: .source, index: Int32(i))) }
-    }
-    (cells, watchers) = observed.cells()
+    formulas = FormulaTables(plan, observed)
+    plainFormulas = FormulaTables(plainPlan, observed)
     (tallies, thresholds) = observed.tallies()
     logCount = observed.logCount
 
@@ -117,9 +115,6 @@ final class Program: @unchecked Sendable {
         slots: first, slotCount: Int32(condition.handleSlots.count))
     })
     self.conditionSlots = conditionSlots
-    invariants = Slab(model.invariants.map { EvaluationRecord(entry: $0.entry, result: $0.result, target: $0.place) })
-    derived = Slab(model.derived.map { EvaluationRecord(entry: $0.entry, result: $0.result, target: $0.cell) })
-
     uses = Slab(model.uses)
     requests = Slab(model.requests)
     transfers = Slab(model.transfers)
@@ -165,10 +160,10 @@ final class Program: @unchecked Sendable {
 
   deinit {
     for link in chains.stations { link.free() }
-    code.free(); plainCode.free(); nextDraws.free(); originJourneys.free(); registers.free(); cells.free(); watchers.free(); tallies.free(); thresholds.free()
+    code.free(); plainCode.free(); nextDraws.free(); originJourneys.free(); registers.free(); formulas.free(); plainFormulas.free(); tallies.free(); thresholds.free()
     laws.free(); curves.free(); columns.free(); columnSpans.free(); calendars.free(); calendarSpans.free()
     journeys.free(); timed.free(); outcomes.free(); stations.free(); pools.free(); levels.free(); accounts.free()
-    batches.free(); conditions.free(); conditionSlots.free(); invariants.free(); derived.free(); uses.free(); requests.free()
+    batches.free(); conditions.free(); conditionSlots.free(); uses.free(); requests.free()
     transfers.free(); joins.free(); races.free(); arms.free(); spawns.free(); spawnArguments.free(); drawSites.free()
   }
 }
@@ -209,6 +204,30 @@ struct EvaluationRecord: BitwiseCopyable {
   var entry: Int32
   var result: Int32
   var target: Int32
+  /// Whether it only runs forward; then its straight code, which leaves the value in `result`, unless `first` is −1.
+  var isStraight = false
+  var first: Int32 = -1
+  var end: Int32 = -1
+}
+
+/// The tables of a plan of formulas, with the cells as they are at the beginning and who watches them.
+struct FormulaTables {
+  let code: Slab<Op>
+  let formulas: Slab<EvaluationRecord>
+  let invariants: Slab<EvaluationRecord>
+  let cells: Slab<CellState>
+  let watchers: Slab<WatcherState>
+
+  fileprivate init(_ plan: FormulaPlan, _ observed: ObservedTables) {
+    code = Slab(plan.code)
+    formulas = Slab(plan.derived)
+    invariants = Slab(plan.invariants)
+    (cells, watchers) = observed.cells(watchedBy: plan.watchers)
+  }
+
+  func free() {
+    code.free(); formulas.free(); invariants.free(); cells.free(); watchers.free()
+  }
 }
 
 struct ArmRecord: BitwiseCopyable {
@@ -227,7 +246,6 @@ struct SpawnRecord: BitwiseCopyable {
 /// Cells and tallies while a program is built: who watches what.
 private struct ObservedTables {
   private let model: CompiledModel
-  private var watchersOfCell: [[WatcherState]]
   /// Cells that the engine moves by one entity at a time, and tallies of its stretches of time.
   private let counting: [Int32: Double]
   private let stretches: Set<Int32>
@@ -240,15 +258,7 @@ private struct ObservedTables {
     counting = ObservedTables.countingCells(model)
     stretches = ObservedTables.tallies(ofStretches: model)
     outcomes = Set(model.journeys.map(\.outcome))
-    watchersOfCell = model.cells.map { cell in
-      cell.watchers.map { watcher in
-        switch watcher {
-        case .condition(let i): WatcherState(kind: .condition, index: i)
-        case .invariant(let i): WatcherState(kind: .invariant, index: i)
-        case .derived(let i): WatcherState(kind: .derived, index: i)
-        }
-      }
-    }
+    logCount = model.cells.count { $0.recording == .full }
   }
 
   /// These cells, and by how much each moves; not those that move by several amounts.
@@ -272,13 +282,43 @@ private struct ObservedTables {
     Set(model.journeys.map(\.time) + model.stations.flatMap { [$0.wait, $0.serviceTime] })
   }
 
-  mutating func watch(_ cell: Int32, _ watcher: WatcherState) {
-    watchersOfCell[Int(cell)].append(watcher)
+  /// Who watches each cell: formulas, invariants and conditions as a plan says, and the things whose capacities and rates they are.
+  private func watchersOfCells(_ plan: [[Watcher]]) -> [[WatcherState]] {
+    var all = [[WatcherState]](repeating: [], count: model.cells.count)
+    func watch(_ cell: Int, _ kind: WatcherState.Kind, _ index: Int) {
+      let word = Int32(index / 64), mask: UInt64 = 1 << UInt64(index % 64)
+      if let i = all[cell].firstIndex(where: { $0.kind == kind && $0.word == word }) {
+        all[cell][i].mask |= mask
+      } else {
+        all[cell].append(WatcherState(kind: kind, word: word, mask: mask))
+      }
+    }
+    for (cell, watchers) in plan.enumerated() {
+      for watcher in watchers {
+        switch watcher {
+        case .condition(let i): watch(cell, .condition, Int(i))
+        case .invariant(let i): watch(cell, .invariant, Int(i))
+        case .derived(let i): watch(cell, .derived, Int(i))
+        }
+      }
+    }
+    for (i, station) in model.stations.enumerated() {
+      watch(Int(station.servers), .station, i)
+      if station.rate >= 0 { watch(Int(station.rate), .station, i) }
+    }
+    for (i, pool) in model.pools.enumerated() { watch(Int(pool.size), .pool, i) }
+    for (i, source) in model.sources.enumerated() {
+      if case .live(let rate, _) = source.pattern { watch(Int(rate), .source, i) }
+    }
+    return all
   }
 
-  mutating func cells() -> (Slab<CellState>, Slab<WatcherState>) {
+  /// The cells at the beginning, logs numbered from 0.
+  func cells(watchedBy plan: [[Watcher]]) -> (Slab<CellState>, Slab<WatcherState>) {
+    let watchersOfCell = watchersOfCells(plan)
     var states = Slab<CellState>(capacity: model.cells.count + 1)
     var watchers = Slab<WatcherState>()
+    var logs = 0
     for (i, cell) in model.cells.enumerated() {
       var state = CellState(value: cell.initial)
       if cell.recording >= .summary {
@@ -290,8 +330,8 @@ private struct ObservedTables {
       }
       if cell.recording == .full {
         state.flags |= CellState.full
-        state.log = Int32(logCount)
-        logCount += 1
+        state.log = Int32(logs)
+        logs += 1
       }
       if !watchersOfCell[i].isEmpty {
         state.flags |= CellState.watched

@@ -9,7 +9,7 @@ extension Machine {
   @inline(__always)
   mutating func serveByValue(_ token: Int32, _ s: Int32, mode: Int32, pc: Int) -> Bool {
     let service = tokens[token].service
-    guard stations[s].servesByValue, tokens[token].part < 0, tokens[token].handle < 0, !isTraced, service < .max &- now else { return false }
+    guard stations[s].servesByValue, canDoWithoutToken(token), !isTraced, service < .max &- now else { return false }
     let entity = entity(token)
     let place = keepFrame(of: token, who: entity)
     freeToken(token)

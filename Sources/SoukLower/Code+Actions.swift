@@ -77,7 +77,7 @@ extension Lowering {
     }
     inner.returns = ReturnTarget(label: end, places: places, usesRegisters: false, cleanupDepth: frame.cleanups.count)
     try block(action.body.steps, inner)
-    emitter.put(end)
+    emitter.put(end, isLast: true)
     return inner.resultTerm ?? .nothing
   }
 

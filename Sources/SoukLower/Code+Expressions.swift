@@ -383,7 +383,7 @@ extension Lowering {
 
   /// The right side is evaluated only if the left doesn't decide: it may divide by what the left has looked at.
   private func logical(_ a: TypedExpression, _ b: TypedExpression, _ e: TypedExpression, _ ctx: CodeContext, isAnd: Bool) throws(EvaluationError) -> Term {
-    let x = try numberTerm(a, ctx)
+    let x = settled(try numberTerm(a, ctx))
     if case .constant(let known) = x { return (known != 0) == isAnd ? try numberTerm(b, ctx) : .constant(isAnd ? 0 : 1) }
     if b.isSimple { return try binary(isAnd ? .and : .or, x, numberTerm(b, ctx), e.span) }
     let result = emitter.register()
@@ -451,7 +451,7 @@ extension Lowering {
       switch e.kind {
       case .not(let inner):
         if try jumpIfCompared(inner, ctx, to: label) { return }
-        let term = try numberTerm(inner, ctx)
+        let term = settled(try numberTerm(inner, ctx))
         if case .constant(let x) = term { return x != 0 ? emitter.jump(label) : () }
         return emitter.emit(.jumpUnlessZero, try register(term, e.span), label.index)
       case .and(let a, let b):
@@ -460,7 +460,7 @@ extension Lowering {
       default: break
       }
     }
-    let term = try numberTerm(e, ctx)
+    let term = settled(try numberTerm(e, ctx))
     if case .constant(let x) = term { return x == 0 ? emitter.jump(label) : () }
     emitter.emit(.jumpIfZero, try register(term, e.span), label.index)
   }

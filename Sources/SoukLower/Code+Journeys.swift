@@ -137,7 +137,9 @@ extension Lowering {
 
   /// Writes what waits behind a journey's code, then gives the slots for its whole life their numbers.
   private func finishFrame(_ frame: FrameState, _ index: Int32, from first: Int) {
+    let body = first..<emitter.code.count
     flushPending()
+    dropUnusedHandles(body)
     if !frame.reservations.isEmpty { giveBackReservations(frame) }
     finishDraws(frame)
     let base = max(frame.maxSlot, model.journeys[Int(index)].frameSlots)
@@ -157,6 +159,24 @@ extension Lowering {
     for i in model.conditions.indices { model.conditions[i].handleSlots = model.conditions[i].handleSlots.map(slot) }
     model.journeys[Int(index)].timed += frame.timed.map { (slot($0.slot), $0.tally) }
     model.journeys[Int(index)].frameSlots = base + frame.dedicatedCount
+  }
+
+  /// Who is spawned keeps no handle where no step that can be reached asks for it: an entity with a handle has a token for its whole life.
+  private func dropUnusedHandles(_ body: Range<Int>) {
+    var read: Set<Int32> = []
+    for i in body {
+      let op = emitter.code[i]
+      switch op.code {
+      case .loadSlot where i > body.lowerBound && emitter.code[i - 1].code == .offset: return
+      case .loadSlot, .handleStarted, .handleDone, .handleResult: read.insert(op.b)
+      case .await: read.formUnion(model.conditions[Int(model.requests[Int(op.a)].thing)].handleSlots)
+      default: break
+      }
+    }
+    for i in body.dropLast() where emitter.code[i].code == .spawn {
+      let next = emitter.code[i + 1]
+      if next.code == .storeSlot, next.b == emitter.code[i].a, !read.contains(next.a) { model.spawns[Int(emitter.code[i].b)].keepsHandle = false }
+    }
   }
 
   /// Whoever ends gives back what it has reserved: each end becomes a jump to code that does so first.

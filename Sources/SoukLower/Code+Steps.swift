@@ -123,16 +123,16 @@ extension Lowering {
       // One op compares and jumps; the other branch comes first.
       try block(otherwise, ctx)
       emitter.jump(end)
-      emitter.put(thenLabel)
+      emitter.put(thenLabel, isLast: true)
       try block(then, ctx)
-      return emitter.put(end)
+      return emitter.put(end, isLast: true)
     }
     try jumpUnless(c, ctx, to: elseLabel)
     try block(then, ctx)
     if !otherwise.isEmpty { emitter.jump(end) }
-    emitter.put(elseLabel)
+    emitter.put(elseLabel, isLast: true)
     try block(otherwise, ctx)
-    emitter.put(end)
+    emitter.put(end, isLast: true)
   }
 
   private func whileLoop(_ c: TypedExpression, _ body: [TypedStep], _ ctx: CodeContext) throws(EvaluationError) {
@@ -272,7 +272,7 @@ extension Lowering {
   func emitEnd(_ frame: FrameState, outcome: Int, result: Int32) {
     var result = result
     if result == -1, outcome >= 0, !frame.isProcess, frame.result == .void { result = emitter.constant(Double(outcome)) }
-    frame.ends.append(emitter.code.count)
+    if emitter.isReachable { frame.ends.append(emitter.code.count) }
     emitter.emit(.end, Int32(outcome), result)
   }
 

@@ -38,7 +38,7 @@ extension Lowering {
     case .constant(let x): return emitter.constant(x)
     case .register(let r): return r
     case .slot(let slot), .handle(let slot):
-      if tracker == nil, let r = emitter.justStored(slot) { return r }
+      if tracker == nil, let r = emitter.holder(of: slot) { return r }
       let r = emitter.register()
       emitter.emit(.loadSlot, r, slot)
       tracker?.readsFrame = true
@@ -82,11 +82,19 @@ extension Lowering {
 
   // MARK: Ops on terms
 
+  /// A slot that holds a constant is one, for decisions. Not for amounts, which could be refused as constants though a test that is
+  /// decided by then keeps them out.
+  func settled(_ term: Term) -> Term {
+    if case .slot(let slot) = term, tracker == nil, let x = emitter.constant(in: slot) { return .constant(x) }
+    return term
+  }
+
   func binary(_ op: OpCode, _ a: Term, _ b: Term, _ span: Span) throws(EvaluationError) -> Term {
     if case .constant(let x) = a, case .constant(let y) = b {
       if let folded = Arithmetic.fold(op, x, y) { return .constant(folded) }
       if op == .divide || op == .modulo { throw .divisionByZero(span) }
     }
+    if op.decides, case .constant(let x) = settled(a), case .constant(let y) = settled(b), let folded = Arithmetic.fold(op, x, y) { return .constant(folded) }
     switch (op, a, b) {
     case (.multiply, .constant(1), _): return .register(try register(b, span))
     case (.multiply, _, .constant(1)), (.divide, _, .constant(1)): return .register(try register(a, span))
@@ -100,7 +108,7 @@ extension Lowering {
   }
 
   func unary(_ op: OpCode, _ a: Term, _ span: Span) throws(EvaluationError) -> Term {
-    if case .constant(let x) = a, let folded = Arithmetic.fold(op, x) { return .constant(folded) }
+    if case .constant(let x) = op.decides ? settled(a) : a, let folded = Arithmetic.fold(op, x) { return .constant(folded) }
     let x = try register(a, span)
     let r = emitter.register()
     emitter.emit(op, r, x)
@@ -232,6 +240,16 @@ extension Lowering {
     model.messages.append(text)
     messageIndex[text] = Int32(model.messages.count - 1)
     return Int32(model.messages.count - 1)
+  }
+}
+
+extension OpCode {
+  /// Whether its result is true or false.
+  fileprivate var decides: Bool {
+    switch self {
+    case .less, .lessOrEqual, .equal, .notEqual, .and, .or, .not: true
+    default: false
+    }
   }
 }
 

@@ -2,6 +2,9 @@
 // of conditions and formulas, and the frames of recursive functions are numbered apart, targets are labels. `finish` lays
 // the registers out (constants first) and turns labels into positions, driven by `OpCode.signature`.
 //
+// What was just stored in a slot isn't loaded again, a slot that holds a constant is one, and what nobody reaches isn't written: on the
+// straight way since the last label it is known which register a slot's value is in, as long as nobody else can have run.
+//
 // Conditions and formulas have scratch of their own because the engine evaluates them between the ops of a journey's step.
 
 import SoukModel
@@ -26,8 +29,14 @@ struct Emitter {
   private var constants: [UInt64: Int32] = [:]
   private var constantValues: [Double] = []
   private var labels: [Int32] = []
+  /// How many ops jump to each.
+  private var jumps: [Int32] = []
   /// Labels that stand at the end of the code, for `put`.
   private var labelsHere: [Int] = []
+  /// Whether the end of the code can be reached.
+  private(set) var isReachable = true
+  /// Slots whose value is in a register as well: a constant, or scratch that hasn't been written since.
+  private var known: [Int32: Int32] = [:]
   /// Registers that each region needs, and the next free one.
   private var regionSizes: [Int32] = [0, 0]
   private var next: [Int32] = [0, 0]
@@ -63,7 +72,9 @@ struct Emitter {
     let first = next[r]
     next[r] += Int32(count)
     regionSizes[r] = max(regionSizes[r], next[r])
-    return region.index << Self.regionShift | first
+    let register = region.index << Self.regionShift | first
+    for (slot, held) in known where held >= register && held < register + Int32(count) { known[slot] = nil }
+    return register
   }
 
   var mark: Int32 { next[Int(region.index)] }
@@ -86,44 +97,75 @@ struct Emitter {
 
   mutating func label() -> CodeLabel {
     labels.append(-1)
+    jumps.append(0)
     return CodeLabel(index: Int32(labels.count - 1))
   }
 
-  /// Puts a label here. A jump to it just before is taken away.
-  mutating func put(_ label: CodeLabel) {
+  /// Puts a label here. A jump to it just before is taken away. `isLast`: whatever goes to it has been written, and jumps; if that
+  /// was all taken away, it is as if there were no label.
+  mutating func put(_ label: CodeLabel, isLast: Bool = false) {
     if let last = code.last, last.code == .jump, last.a == label.index, code.count < 2 || !takesNext(code[code.count - 2].code) {
       code.removeLast()
       places.removeLast()
       for i in labelsHere { labels[i] = Int32(code.count) }
+      jumps[Int(label.index)] -= 1
+      isReachable = true
     }
     labels[Int(label.index)] = Int32(code.count)
     labelsHere.append(Int(label.index))
+    if isLast && jumps[Int(label.index)] == 0 { return }
+    isReachable = true
+    known.removeAll(keepingCapacity: true)
   }
 
   private func takesNext(_ code: OpCode) -> Bool { code == .offset || code == .drawWeighted }
 
   mutating func emit(_ code: OpCode, _ a: Int32 = 0, _ b: Int32 = 0, _ c: Int32 = 0) {
+    if !isReachable { return }
     if !labelsHere.isEmpty { labelsHere.removeAll(keepingCapacity: true) }
-    self.code.append(Op(code, a, b, c))
+    let op = Op(code, a, b, c)
+    note(op)
+    self.code.append(op)
     places.append(place)
   }
 
-  mutating func jump(_ label: CodeLabel) {
-    if let last = code.last, last.code == .end || last.code == .jump, labelsHere.isEmpty, code.count < 2 || !takesNext(code[code.count - 2].code) {
-      return
+  mutating func jump(_ label: CodeLabel) { emit(.jump, label.index) }
+
+  /// Keeps account of what is known of slots, who jumps where, and whether what comes next is reached.
+  private mutating func note(_ op: Op) {
+    let isOffset = code.last?.code == .offset
+    let (ka, kb, kc) = op.code.signature
+    for (kind, label) in [(ka, op.a), (kb, op.b), (kc, op.c)] where kind == .target && label >= 0 { jumps[Int(label)] += 1 }
+    if ka == .write {
+      for (slot, register) in known where register == op.a { known[slot] = nil }
+      if op.code == .loadSlot && !isOffset { known[op.b] = op.a }
     }
-    emit(.jump, label.index)
+    switch op.code {
+    case .storeSlot, .timeBegin, .timeEnd, .timeLost, .dropHandle, .releaseReservation:
+      // A row says which slot.
+      if isOffset { known.removeAll(keepingCapacity: true) } else { known[op.a] = op.code == .storeSlot ? op.b : nil }
+    case .jump, .end, .trap, .returnFunction, .endEvaluation: isReachable = takesNext(code.last?.code ?? .move)
+    case .jumpIfZero, .jumpUnlessZero, .jumpIfLess, .jumpIfLessOrEqual, .loadCell, .now, .count, .setCell, .addCell, .record, .draw,
+      .drawDynamic, .drawWeighted, .extra, .offset, .transfer, .reserve, .capture, .note, .groupSize, .spawn:
+      break
+    default:
+      // Others may run at this instant or later, and an arm of a race shares the slots.
+      if ka != .write { known.removeAll(keepingCapacity: true) }
+    }
   }
 
-  /// The register that the op just before has stored in this slot; it is taken anew if its step has let it go.
-  mutating func justStored(_ slot: Int32) -> Int32? {
-    guard let last = code.last, last.code == .storeSlot, last.a == slot, labelsHere.isEmpty else { return nil }
-    if last.b >= 0 {
-      guard last.b >> Self.regionShift == region.index else { return nil }
-      next[Int(region.index)] = max(mark, (last.b & (1 << Self.regionShift - 1)) + 1)
+  /// The register that holds a slot's value; it is taken anew if its step has let it go.
+  mutating func holder(of slot: Int32) -> Int32? {
+    guard let held = known[slot] else { return nil }
+    if held >= 0 {
+      guard held >> Self.regionShift == region.index else { return nil }
+      next[Int(region.index)] = max(mark, (held & (1 << Self.regionShift - 1)) + 1)
     }
-    return last.b
+    return held
   }
+
+  /// The constant that a slot holds, if it is one.
+  func constant(in slot: Int32) -> Double? { known[slot].flatMap { constantValue($0) } }
 
   mutating func drawDynamic(into register: Int32, kind: LawKind, first: Int32, site: Int32) {
     dynamicDraws[code.count] = first
@@ -156,6 +198,7 @@ struct Emitter {
   /// registers than ops can name.
   mutating func finish(_ model: inout CompiledModel) -> Bool {
     // A label at the very end needs an op to point to.
+    isReachable = true
     if labels.contains(Int32(code.count)) { emit(.end, -1, -1) }
     var bases: [Int32] = []
     var total = Int32(constantValues.count)
@@ -169,7 +212,7 @@ struct Emitter {
       if r <= -2 { return -2 - r }
       return bases[Int(r >> Self.regionShift)] + (r & (1 << Self.regionShift - 1))
     }
-    let labels = self.labels
+    let labels = self.labels.map { through($0) }
     func target(_ l: Int32) -> Int32 { l < 0 ? l : labels[Int(l)] }
     func operand(_ x: Int32, _ kind: OperandKind) -> Int32 {
       switch kind {
@@ -200,6 +243,16 @@ struct Emitter {
     model.places = places
     model.registers = constantValues + [Double](repeating: 0, count: Int(total) - constantValues.count)
     return true
+  }
+
+  /// Where a way that begins at an op really begins: jumps that lead on are passed.
+  private func through(_ position: Int32) -> Int32 {
+    var position = position
+    for _ in 0..<8 {
+      guard position >= 0, Int(position) < code.count, code[Int(position)].code == .jump else { break }
+      position = labels[Int(code[Int(position)].a)]
+    }
+    return position
   }
 
   private func finishTables(_ model: inout CompiledModel, _ register: (Int32) -> Int32, _ target: (Int32) -> Int32) {
