@@ -169,7 +169,12 @@ public struct Evaluator {
     case .calendar(let instants, let period): return try calendar(instants, period, e, env)
     case .journeyReference(let base, _, let id, _): return try journey(base, id, e, env)
     case .statistic(let base, _):
-      let value = try? evaluate(base, env)
+      let value: Value?
+      do { value = try evaluate(base, env) } catch {
+        // What can't be worked out here the host may know; what was stopped isn't asked for again.
+        if error.isLimit { throw error }
+        value = nil
+      }
       if let value, value.isHost { return try host.applyHost(e, [value], env, self) }
       return try host.evaluateHost(e, env, self)
     default: return try host.evaluateHost(e, env, self)
