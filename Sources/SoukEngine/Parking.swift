@@ -4,6 +4,7 @@
 // out once, by the usual backward analysis of live variables over the ops (Aho, Lam, Sethi & Ullman, §9.2.5).
 
 import SoukModel
+import SoukNumerics
 
 /// What a `wait` op, and a `use` or `seize` whose entity waits in a line, keeps of an entity; in its unused operand b.
 enum ParkMode {
@@ -199,8 +200,17 @@ extension Machine {
       case .subtract: r[op.a] = r[op.b] - r[op.c]
       case .multiply: r[op.a] = r[op.b] * r[op.c]
       case .divide: r[op.a] = r[op.b] / r[op.c]
+      case .minimum: r[op.a] = Arithmetic.minimum(r[op.b], r[op.c])
+      case .maximum: r[op.a] = Arithmetic.maximum(r[op.b], r[op.c])
+      case .squareRoot: r[op.a] = r[op.b].squareRoot()
+      case .exponential: r[op.a] = Elementary.exp(r[op.b])
+      case .logarithm: r[op.a] = Elementary.log(r[op.b])
       case .less: r[op.a] = r[op.b] < r[op.c] ? 1 : 0
       case .lessOrEqual: r[op.a] = r[op.b] <= r[op.c] ? 1 : 0
+      case .equal: r[op.a] = r[op.b] == r[op.c] ? 1 : 0
+      case .notEqual: r[op.a] = r[op.b] != r[op.c] ? 1 : 0
+      case .and: r[op.a] = r[op.b] != 0 && r[op.c] != 0 ? 1 : 0
+      case .or: r[op.a] = r[op.b] != 0 || r[op.c] != 0 ? 1 : 0
       case .loadSlot: r[op.a] = slots[frame &+ Int(op.b)]
       case .storeSlot: slots[frame &+ Int(op.a)] = r[op.b]
       case .loadCell: r[op.a] = cells[op.b].value
@@ -211,6 +221,9 @@ extension Machine {
           Drawer(origin: originKeys[event.origin], ordinal: UInt32(truncatingIfNeeded: event.payload), slots: slots, frame: frame))
         if value.isNaN { failDraw(op.b, at: pc) }
         r[op.a] = value
+      case .drawDynamic:
+        r[op.a] = drawDynamic(
+          op, Drawer(origin: originKeys[event.origin], ordinal: UInt32(truncatingIfNeeded: event.payload), slots: slots, frame: frame), pc: pc)
       case .jump:
         budget &-= 1
         pc = Int(op.a)
