@@ -32,10 +32,8 @@ extension Machine {
 
   /// See `isGathered`; for when a source is opened.
   mutating func canBeGathered(_ source: SourceState) -> Bool {
-    let plain = CellState.summary | CellState.counted
-    let flags = (cells[source.started].flags, cells[journeys[source.journey].started].flags)
-    return source.batchLaw < 0 && (source.pattern == .poisson || source.pattern == .curve || source.pattern == .interarrival)
-      && (flags.0 == 0 || flags.0 == plain) && (flags.1 == 0 || flags.1 == plain)
+    source.batchLaw < 0 && (source.pattern == .poisson || source.pattern == .curve || source.pattern == .interarrival)
+      && cells[source.started].isSummed && cells[journeys[source.journey].started].isSummed
   }
 
   /// An arrival of a source whose journey is a chain; the entities come at `now`.

@@ -84,10 +84,9 @@ struct LimitsView: ChainTelling {
 
   /// Whether nothing but sums and extremes is kept.
   var isSummed: Bool {
-    let plain = CellState.summary | CellState.counted
-    return [base.arrivals, base.completions, base.queue, base.busy, base.finished, base.outcomeCell, active, balked, reneged, refused]
-      .allSatisfy { $0.flags == 0 || $0.flags == plain }
-      && [base.wait, base.service, base.time, base.outcome].allSatisfy { $0.isOff || $0.isSummed } && outcomes.served != outcomes.refused
+    base.arrivals.isSummed && base.completions.isSummed && base.queue.isSummed && base.busy.isSummed && base.finished.isSummed
+      && base.outcomeCell.isSummed && active.isSummed && balked.isSummed && reneged.isSummed && refused.isSummed
+      && base.talliesAreSummed && (base.time.isOff || base.time.isSummed) && outcomes.served != outcomes.refused
   }
 }
 

@@ -263,11 +263,12 @@ private struct ChainSums {
 extension ChainView {
   /// Whether nothing but sums and extremes is kept that depends on the order of events, and the extremes are as they will stay.
   var isSummed: Bool {
-    let plain = CellState.summary | CellState.counted
-    return [arrivals, completions, queue, busy, finished, outcomeCell].allSatisfy { $0.flags == 0 || $0.flags == plain }
-      && (queue.flags == 0 || queue.minimum == 0) && (busy.flags == 0 || (busy.minimum == 0 && busy.maximum == weight))
-      && [wait, service, outcome].allSatisfy { $0.isOff || $0.isSummed }
+    arrivals.isSummed && completions.isSummed && queue.isSummed && busy.isSummed && finished.isSummed && outcomeCell.isSummed
+      && (queue.flags == 0 || queue.minimum == 0) && (busy.flags == 0 || (busy.minimum == 0 && busy.maximum == weight)) && talliesAreSummed
   }
+
+  /// Of waits, services and outcomes.
+  var talliesAreSummed: Bool { (wait.isOff || wait.isSummed) && (service.isOff || service.isSummed) && (outcome.isOff || outcome.isSummed) }
 
   /// So many entities came and went.
   @inline(__always)

@@ -1,8 +1,8 @@
 // Where random numbers come from: draw = f(seed, stream, origin, replication, entity's ordinal, index), so that a change of
 // one component, or of the order of events, leaves all other draws alone. The key is the stream's key XOR the origin's; the
-// counter is (attempt, index, ordinal, replication). Hot sites keep the standard variates
-// (uniform numbers, exponentials of mean 1, normals: their logarithms and quantiles then overlap instead of waiting for one
-// another) of 64 consecutive ordinals; when few of a block are used, drawing singly is cheaper, and the site does so for a while. Values are the same.
+// counter is (attempt, index, ordinal, replication). Hot sites keep the standard variates (uniform numbers, exponentials of
+// mean 1, normals: their logarithms and quantiles then overlap instead of waiting for one another) of 64 consecutive ordinals;
+// when few of a block are used, drawing singly is cheaper, and the site does so for a while. Values are the same.
 
 import SoukModel
 import SoukNumerics

@@ -1,8 +1,9 @@
 // A ladder queue (Tang, Goh & Thng 2005) for many pending events: a top that only collects, rungs of buckets that are each
-// finer than one bucket of the rung above, and at the bottom one bucket, sorted by (time, order), which gives them out. Sorting is by ranks,
-// counted side by side, and by insertion where events are of one instant. An
+// finer than one bucket of the rung above, and at the bottom one bucket, sorted by (time, order), which gives them out. An
 // event is moved a few times, streaming, instead of sifting through a heap that misses the cache: at 10^7 pending events that
-// was measured 11 to 13 times faster (research notes, "Hold"). What is too much to be sorted, for it is all of nearly one instant, goes into a heap beside the sorted bucket.
+// was measured 11 to 13 times faster (research notes, "Hold"). A bucket is sorted by ranks, counted side by side, and by
+// insertion where events are of one instant. What is too much to be sorted, for it is all of nearly one instant, goes into a
+// heap beside the sorted bucket.
 //
 // Buckets are chains of chunks in one arena, so that a bucket costs nothing until it is used. Their widths are powers of two: a
 // division for each event and rung was a twentieth of a journey's time. The chunks that come next are fetched ahead.

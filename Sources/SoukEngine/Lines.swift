@@ -1,8 +1,9 @@
-// Waiting lines of stations that serve, and of pools that give, first come, first served. Who begins to wait is put into the line by value, 32 bytes, where
-// nothing needs its token meanwhile (it is no arm of a race, keeps no handle, leads no group), and its token is free; slots that
-// will be read again lie in the store of parked frames (`Parking.swift`). Others stand in the same line as tokens. Each has a number,
-// one more than who came before, so patience, 32 bytes more in the event list, finds it in O(1). Who leaves from the middle leaves
-// a gap, which is passed over later; when most are gaps, the lines are closed up and who waits has another number.
+// Waiting lines of stations that serve, and of pools that give, first come, first served. Who begins to wait is put into the
+// line by value, 32 bytes, where nothing needs its token meanwhile (it is no arm of a race, keeps no handle, leads no group),
+// and its token is free; slots that will be read again lie in the store of parked frames (`Parking.swift`). Others stand in the
+// same line as tokens. Each has a number, one more than who came before, so patience, 32 bytes more in the event list, finds it
+// in O(1). Who leaves from the middle leaves a gap, which is passed over later; when most are gaps, the lines are closed up and
+// who waits has another number.
 //
 // The records of all lines lie in chunks of one arena.
 

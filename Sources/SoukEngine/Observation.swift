@@ -60,6 +60,10 @@ struct CellState: BitwiseCopyable {
   /// First of its windows; -1 if none.
   var window: Int32 = -1
 
+  /// Whether nothing is kept, or nothing but the sums of one that counts.
+  @inline(__always)
+  var isSummed: Bool { flags == 0 || flags == CellState.summary | CellState.counted }
+
   init(value: Double) {
     self.value = value
     minimum = value

@@ -1,6 +1,6 @@
-// Observations that are stretches of the clock, or other whole numbers → count, sum, sum of squares, extremes, all exact whole numbers: the order in
-// which they are told doesn't matter, and nothing is divided until somebody asks. In doubles, with Welford's recurrence, an
-// observation waited for the division of the one before.
+// Observations that are stretches of the clock, or other whole numbers → count, sum, sum of squares, extremes, all exact whole
+// numbers: the order in which they are told doesn't matter, and nothing is divided until somebody asks. In doubles, with
+// Welford's recurrence, an observation waited for the division of the one before.
 
 /// Exact sums of ticks, none of them negative.
 struct TickSums: BitwiseCopyable {

@@ -78,7 +78,11 @@ extension Checker {
     switch to {
     case .by(let value): return (simulation, .by(checkQuantity(value, .time)))
     case .to(let value): return (simulation, .to(check(value)))
-    case .until(let value): return (simulation, .until(check(value)))
+    case .until(let value):
+      guard case .simulation(let model) = resolved(simulation.type) else { return (simulation, .until(check(value))) }
+      // As in the `until` of a run, but names of the script and of the test come first: the simulation is one of them.
+      let own = Set(localNames.flatMap(\.keys)).union(visible[module].keys)
+      return (simulation, .until(check(rewriteNames(value, model, on: target, but: own))))
     }
   }
 
@@ -163,7 +167,7 @@ extension Checker {
     locals = [Local(name: "results", type: results, isVariable: false, value: nil)]
     // Members of the model stand for their results: each becomes an access on local 0.
     localNames = [["results": LocalID(0)]]
-    let value = check(rewriteNames(inner, model))
+    let value = check(rewriteNames(inner, model, on: Expression(.name("results"), inner.span), but: []))
     let within = checkQuantity(tolerance, .dimensionless)
     if case .estimate = resolved(value.type) {} else if value.type != .unknown {
       report(.wrongType(describe(value.type), expected: "an estimate such as `mean(till.wait)`", value.span))
@@ -171,24 +175,26 @@ extension Checker {
     return (value, within)
   }
 
-  /// Puts `results.` before every name that is a member of the model.
-  private func rewriteNames(_ e: Expression, _ model: ScopeID) -> Expression {
+  /// Puts `results.` before every name that is a member of the model and none of `own`.
+  private func rewriteNames(_ e: Expression, _ model: ScopeID, on results: Expression, but own: Set<String>) -> Expression {
+    func rewritten(_ e: Expression) -> Expression { rewriteNames(e, model, on: results, but: own) }
     var out = e
     switch e.kind {
     case .name(let text):
-      if program.scopes[model.index].member(named: text) != nil {
-        out.kind = .member(Expression(.name("results"), e.span), Name(text, e.span))
+      if program.scopes[model.index].member(named: text) != nil, !own.contains(text) {
+        out.kind = .member(Expression(results.kind, e.span), Name(text, e.span))
       }
-    case .member(let base, let name): out.kind = .member(rewriteNames(base, model), name)
-    case .index(let base, let index): out.kind = .index(rewriteNames(base, model), index)
+    case .member(let base, let name): out.kind = .member(rewritten(base), name)
+    case .index(let base, let index): out.kind = .index(rewritten(base), index)
     case .call(let callee, let arguments):
-      out.kind = .call(callee, arguments.map { Argument(label: $0.label, value: rewriteNames($0.value, model), generator: $0.generator) })
-    case .group(let inner): out.kind = .group(rewriteNames(inner, model))
-    case .negate(let inner): out.kind = .negate(rewriteNames(inner, model))
-    case .binary(let op, let a, let b, let span): out.kind = .binary(op, rewriteNames(a, model), rewriteNames(b, model), operatorSpan: span)
-    case .at(let a, let b): out.kind = .at(rewriteNames(a, model), b)
-    case .during(let a, let b): out.kind = .during(rewriteNames(a, model), b)
-    case .convert(let a, let u): out.kind = .convert(rewriteNames(a, model), u)
+      out.kind = .call(callee, arguments.map { Argument(label: $0.label, value: rewritten($0.value), generator: $0.generator) })
+    case .group(let inner): out.kind = .group(rewritten(inner))
+    case .negate(let inner): out.kind = .negate(rewritten(inner))
+    case .not(let inner): out.kind = .not(rewritten(inner))
+    case .binary(let op, let a, let b, let span): out.kind = .binary(op, rewritten(a), rewritten(b), operatorSpan: span)
+    case .at(let a, let b): out.kind = .at(rewritten(a), b)
+    case .during(let a, let b): out.kind = .during(rewritten(a), b)
+    case .convert(let a, let u): out.kind = .convert(rewritten(a), u)
     default: break
     }
     return out

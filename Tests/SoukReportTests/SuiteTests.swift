@@ -4,6 +4,7 @@
 
 import Foundation
 import SoukUnits
+import TestCommands
 import Testing
 
 @testable import SoukReport
@@ -192,24 +193,11 @@ enum Suites {
 
 private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-private func run(_ words: [String]) throws -> (status: Int32, output: String) {
-  let process = Process()
-  process.executableURL = URL(filePath: "/usr/bin/env")
-  process.arguments = words
-  let pipe = Pipe()
-  process.standardOutput = pipe
-  process.standardError = pipe
-  try process.run()
-  let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  process.waitUntilExit()
-  return (process.terminationStatus, output)
-}
-
 private func validate(_ format: String, _ content: String) throws -> (status: Int32, output: String) {
   let file = FileManager.default.temporaryDirectory.appending(path: "souk-suite-\(UUID().uuidString)")
   defer { try? FileManager.default.removeItem(at: file) }
   try content.write(to: file, atomically: true, encoding: .utf8)
-  return try run(["python3", root.appending(path: "Tests/validators/validate.py").path, format, file.path])
+  return try Command("python3", [root.appending(path: "Tests/validators/validate.py").path, format, file.path]).run()
 }
 
 /// Whether the tool for a format is there: it says of an empty file that it isn't valid, rather than that it can't tell.
@@ -251,7 +239,7 @@ struct SuiteFormatTests {
   }
 
   /// Perl's harness, which most consumers of TAP behave like.
-  @Test(.enabled(if: (try? run(["prove", "--version"]).status) == 0, "prove (perl) is not installed"))
+  @Test(.enabled(if: (try? Command("prove", ["--version"]).run().status) == 0, "prove (perl) is not installed"))
   func perlReadsTheProtocol() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "souk-tap-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -259,7 +247,7 @@ struct SuiteFormatTests {
     func prove(_ suite: SuiteReport) throws -> (status: Int32, output: String) {
       let file = folder.appending(path: "report.tap")
       try suite.tap().write(to: file, atomically: true, encoding: .utf8)
-      return try run(["prove", "-e", "cat", file.path])
+      return try Command("prove", ["-e", "cat", file.path]).run()
     }
     let all = try prove(try Suites.all())
     #expect(all.status != 0 && all.output.contains("Tests: 12 Failed: 9") && !all.output.contains("Parse errors"), "\(all.output)")

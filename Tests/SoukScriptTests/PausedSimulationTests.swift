@@ -70,6 +70,18 @@ import Testing
     #expect(run.result.failures.isEmpty, "\(run.text)")
   }
 
+  /// A name that the script doesn't have is the simulation's; one that it has is its own.
+  @Test func conditionsFindNamesInTheSimulation() throws {
+    func told(_ condition: String, _ before: String = "") throws -> String {
+      try execute(Self.shop + "\(before)let s = start Shop { seed: 7 }\nadvance s until \(condition)\nprint \"{first(s.till.queue >= 5)} {last(s.till.completions)}\"").text
+    }
+    let (known, later) = (try told("s.till.queue >= 5"), try told("till.queue >= 7"))
+    #expect(known.contains("min") && known != later)
+    #expect(try told("till.queue >= 5") == known)
+    #expect(try told("not (till.queue < 5 * clerks)") == known)
+    #expect(try told("till.queue >= clerks", "let clerks = 5\n") == known)
+  }
+
   @Test func whatShapesTheModelIsRefused() throws {
     let run = try execute(Self.shop + "let s = start Shop\nadvance s by 1 h\nlet b = fork s(desks: [Desks[\"north\"], Desks[\"south\"]])")
     #expect(

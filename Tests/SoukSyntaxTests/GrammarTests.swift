@@ -3,6 +3,7 @@
 import Foundation
 import SoukSyntax
 import SoukText
+import TestCommands
 import Testing
 
 /// One text with our verdict, as grammar/check.py reads it.
@@ -19,20 +20,7 @@ private struct Verdict: Encodable {
   }
 }
 
-private func python(_ arguments: [String]) throws -> (status: Int32, output: String) {
-  let process = Process()
-  process.executableURL = URL(filePath: "/usr/bin/env")
-  process.arguments = ["python3"] + arguments
-  let pipe = Pipe()
-  process.standardOutput = pipe
-  process.standardError = pipe
-  try process.run()
-  let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  process.waitUntilExit()
-  return (process.terminationStatus, output)
-}
-
-private let larkIsInstalled = (try? python(["-c", "import lark"]).status) == 0
+private let larkIsInstalled = (try? Command("python3", ["-c", "import lark"]).run().status) == 0
 private let checker = root.appending(path: "grammar/check.py").path
 
 @Suite(.enabled(if: larkIsInstalled, "Lark is not installed (pip install lark==1.2.2), so the grammar is not checked"))
@@ -47,12 +35,12 @@ struct GrammarTests {
       lines.append(0x0A)
     }
     try lines.write(to: file)
-    let (status, output) = try python([checker, file.path])
+    let (status, output) = try Command("python3", [checker, file.path]).run()
     #expect(status == 0, "\(output)")
   }
 
   @Test func hasNoConflictAndAcceptsTheExamples() throws {
-    let (status, output) = try python([checker])
+    let (status, output) = try Command("python3", [checker]).run()
     #expect(status == 0, "\(output)")
   }
 
@@ -70,7 +58,7 @@ struct GrammarTests {
     let file = FileManager.default.temporaryDirectory.appending(path: "souk-sentences-\(UUID().uuidString).jsonl")
     defer { try? FileManager.default.removeItem(at: file) }
     let seed = ProcessInfo.processInfo.environment["SOUK_SEED"] ?? "1"
-    let (status, output) = try python([checker, "--generate", "1500", seed, file.path])
+    let (status, output) = try Command("python3", [checker, "--generate", "1500", seed, file.path]).run()
     #expect(status == 0, "\(output)")
     let texts = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map {
       try JSONDecoder().decode(String.self, from: Data($0.utf8))

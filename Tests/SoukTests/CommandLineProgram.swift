@@ -1,6 +1,7 @@
 // The built `souk` as a process, and the repository's folders: what the command-line tests stand on.
 
 import Foundation
+import TestCommands
 
 /// Where things are in the repository.
 enum Repository {
@@ -73,15 +74,14 @@ enum Program {
     return released
   }()
 
-  /// The process not yet started, with pipes for what it prints.
-  static func process(_ words: [String], in folder: URL? = nil, environment: [String: String] = [:]) -> Process {
-    let process = Process()
-    process.executableURL = url
-    process.arguments = words
-    process.currentDirectoryURL = folder ?? Repository.root
-    process.environment = ProcessInfo.processInfo.environment
-      .merging(["TERM": "dumb", "LC_ALL": "C.UTF-8"]) { $1 }.merging(environment) { $1 }
-    return process
+  /// A command in the repository's folder or another, at no terminal that can do anything.
+  private static func command(
+    _ program: String, _ words: [String], in folder: URL? = nil, environment: [String: String] = [:]
+  ) -> Command {
+    Command(
+      program, words, in: (folder ?? Repository.root).systemPath,
+      environment: ProcessInfo.processInfo.environment
+        .merging(["TERM": "dumb", "LC_ALL": "C.UTF-8"]) { $1 }.merging(environment) { $1 })
   }
 
   /// Runs `souk` with these words to its end, or ends it after `seconds`.
@@ -89,30 +89,26 @@ enum Program {
     _ words: [String], input: String? = nil, in folder: URL? = nil, environment: [String: String] = [:], seconds: Double = 300,
     quickly: Bool = false, meanwhile: (Running) -> Void = { _ in }
   ) throws -> Finished {
-    let process = process(words, in: folder, environment: environment)
-    if quickly { process.executableURL = quick }
-    return try run(process, input: input, seconds: seconds, meanwhile: meanwhile)
+    let command = command((quickly ? quick : url).systemPath, words, in: folder, environment: environment)
+    return try run(command, input: input, seconds: seconds, meanwhile: meanwhile)
   }
 
   /// Runs `souk` at a terminal that script(1) makes; `meanwhile` types.
   static func terminal(_ words: [String] = [], environment: [String: String], meanwhile: (Running) -> Void) throws -> Finished {
-    let process = process([], environment: environment.merging(["SHELL": "/bin/sh"]) { $1 })
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/script")
     // In place of the shell, which Ctrl-C would end too.
-    process.arguments = ["-qec", "exec '\(url.systemPath)' \(words.joined(separator: " "))", "/dev/null"]
-    return try run(process, input: nil, seconds: 300, meanwhile: meanwhile)
+    let words = ["-qec", "exec '\(url.systemPath)' \(words.joined(separator: " "))", "/dev/null"]
+    let command = command("/usr/bin/script", words, environment: environment.merging(["SHELL": "/bin/sh"]) { $1 })
+    return try run(command, input: nil, seconds: 300, meanwhile: meanwhile)
   }
 
   /// Runs a shell command in which `souk` is the program.
-  static func shell(_ command: String, in folder: URL? = nil, seconds: Double = 300) throws -> Finished {
-    let process = process([], in: folder)
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = ["-c", "souk() { '\(url.systemPath)' \"$@\"; }\n\(command)"]
-    return try run(process, input: nil, seconds: seconds)
+  static func shell(_ text: String, in folder: URL? = nil, seconds: Double = 300) throws -> Finished {
+    let words = ["-c", "souk() { '\(url.systemPath)' \"$@\"; }\n\(text)"]
+    return try run(command("/bin/bash", words, in: folder), input: nil, seconds: seconds)
   }
 
   private static func run(
-    _ process: Process, input: String?, seconds: Double, meanwhile: (Running) -> Void = { _ in }
+    _ command: Command, input: String?, seconds: Double, meanwhile: (Running) -> Void = { _ in }
   ) throws -> Finished {
     // Files rather than pipes: no reader has to keep up.
     let folder = try Scratch()
@@ -125,31 +121,27 @@ enum Program {
       String(decoding: try Data(contentsOf: folder.url.appending(path: name)), as: UTF8.self)
     }
     let keyboard = Pipe()
+    var reads = keyboard.fileHandleForReading
     if let input {
       try folder.write(input, to: "in")
-      process.standardInput = try FileHandle(forReadingFrom: folder.url.appending(path: "in"))
-    } else {
-      process.standardInput = keyboard
+      reads = try FileHandle(forReadingFrom: folder.url.appending(path: "in"))
     }
-    process.standardOutput = try file("out")
-    process.standardError = try file("err")
-    try process.run()
-    let watch = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
+    let process = try command.start(input: reads, output: file("out"), errors: file("err"))
+    try keyboard.fileHandleForReading.close()
+    let watch = DispatchWorkItem { process.send(SIGKILL) }
     DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: watch)
     signal(SIGPIPE, SIG_IGN)
     meanwhile(Running(process: process, keyboard: keyboard.fileHandleForWriting) { try text("out") })
     try keyboard.fileHandleForWriting.close()
-    process.waitUntilExit()
+    let end = process.wait()
     watch.cancel()
-    return Finished(
-      output: try text("out"), errors: try text("err"), code: process.terminationStatus,
-      crashed: process.terminationReason == .uncaughtSignal)
+    return Finished(output: try text("out"), errors: try text("err"), code: end.code, crashed: end.isSignal)
   }
 }
 
 /// A process that runs, for a test that answers to what it shows.
 struct Running {
-  fileprivate let process: Process
+  fileprivate let process: RunningCommand
   fileprivate let keyboard: FileHandle
   fileprivate let output: () throws -> String
 
@@ -181,10 +173,10 @@ struct Running {
   func types(_ text: String) { try? keyboard.write(contentsOf: Data(text.utf8)) }
 
   /// Sends it Ctrl-C.
-  func interrupts() { process.interrupt() }
+  func interrupts() { process.send(SIGINT) }
 
   /// Asks it to end, as a pipeline does whose time is over.
-  func terminates() { process.terminate() }
+  func terminates() { process.send(SIGTERM) }
 }
 
 /// A folder of one test's own, removed after it.

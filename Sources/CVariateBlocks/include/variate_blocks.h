@@ -1,5 +1,6 @@
-// Standard variates of a random stream, many at once, and the ranks of a few times, by the widest vectors that the processor
-// has. See `VariateBlock` and `Ranks` in SoukNumerics, which are the only users.
+// What the core has in C because Swift can't say it: standard variates of a random stream, many at once, and the ranks of a few
+// times, by the widest vectors that the processor has; which memory will be wanted; memory that grows where it is. Used by
+// `VariateBlock.swift` in SoukNumerics alone.
 #ifndef VARIATE_BLOCKS_H
 #define VARIATE_BLOCKS_H
 #include <stddef.h>
