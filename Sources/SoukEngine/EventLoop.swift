@@ -112,10 +112,10 @@ extension Machine {
   mutating func begin() {
     hasBegun = true
     if warmup <= 0 { warmupEnded = true }
-    for i in 0..<formulas.count { dirtyDerived.insert(Int32(i)) }
-    for i in 0..<invariants.count { dirtyInvariants.insert(Int32(i)) }
+    for i in 0..<formulas.count { dirty.insert(Int32(i), .derived) }
+    for i in 0..<invariants.count { dirty.insert(Int32(i), .invariant) }
     for i in 0..<stations.count { openStation(Int32(i)) }
-    for i in 0..<pools.count { dirtyPools.insert(Int32(i)) }
+    for i in 0..<pools.count { dirty.insert(Int32(i), .pool) }
     for i in 0..<levels.count { set(levels[i].levelCell, to: levels[i].level) }
     for i in 0..<accounts.count { set(accounts[i].balanceCell, to: Double(accounts[i].balance)) }
     isDirty = true
@@ -154,28 +154,36 @@ extension Machine {
     isDirty = false
     var rounds = 0
     repeat {
-      while let i = dirtyDerived.popFirst() {
-        let record = formulas[i]
-        let value = value(of: record)
-        // Most don't move: a share of nothing stays 0.
-        if value != cells[record.target].value { set(record.target, to: value) }
-        rounds += 1
-        if rounds > 100_000 { return fail(.limit(.stuck, place: place(Int(record.entry)))) }
+      while var some = dirty.popWord(.derived) {
+        while some.mask != 0 {
+          let record = formulas[some.popFirst()]
+          let value = value(of: record)
+          rounds += 1
+          if rounds > 100_000 { return fail(.limit(.stuck, place: place(Int(record.entry)))) }
+          // Most don't move: a share of nothing stays 0.
+          if value == cells[record.target].value { continue }
+          if cells[record.target].flags & CellState.windowed != 0 { moveWindows(of: record.target, to: value) }
+          move(record.target, to: value)
+          dirty.pop(into: &some)
+        }
       }
-      while let i = dirtyStations.popFirst() { adjustStation(i) }
-      while let i = dirtyPools.popFirst() { adjustPool(i) }
-      while let i = dirtySources.popFirst() { adjustSource(i) }
-    } while !dirtyDerived.isEmpty || !dirtyStations.isEmpty || !dirtyPools.isEmpty || !dirtySources.isEmpty
+      while let i = dirty.popFirst(.station) { adjustStation(i) }
+      while let i = dirty.popFirst(.pool) { adjustPool(i) }
+      while let i = dirty.popFirst(.source) { adjustSource(i) }
+    } while dirty.concernsThings
     isDirty = false
     if stopped != nil { return }
-    while let i = dirtyConditions.popFirst() { testCondition(i) }
+    while let i = dirty.popFirst(.condition) { testCondition(i) }
     if touchedHandles.count > 0 { testHandles() }
   }
 
   /// When everybody whom the event woke has gone on: what is moved in two steps is whole again.
   private mutating func checkInvariants() {
-    while let i = dirtyInvariants.popFirst() {
-      if value(of: invariants[i]) == 0 && stopped == nil { fail(.invariant(index: i)) }
+    while var some = dirty.popWord(.invariant) {
+      while some.mask != 0 {
+        let i = some.popFirst()
+        if value(of: invariants[i]) == 0 && stopped == nil { fail(.invariant(index: Int32(truncatingIfNeeded: i))) }
+      }
     }
   }
 }

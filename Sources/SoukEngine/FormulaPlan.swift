@@ -55,6 +55,8 @@ struct FormulaPlan {
     record.first = first
     record.end = first + Int32(piece.ops.count)
     record.result = piece.result
+    let isValue = piece.ops.last.map { $0.code.signature.0 == .write && $0.a == piece.result } ?? false
+    record.last = isValue ? record.end - 1 : record.end
     for var op in piece.ops {
       let (a, b, c) = op.code.signature
       if a == .target { op.a += first }

@@ -13,54 +13,25 @@ extension Machine {
     let r = registers
     let code = straightCode
     var pc = record.first
-    while pc < record.end {
+    while pc < record.last {
       let op = code[pc]
       pc &+= 1
-      switch op.code {
-      case .move: r[op.a] = r[op.b]
-      case .add: r[op.a] = r[op.b] + r[op.c]
-      case .subtract: r[op.a] = r[op.b] - r[op.c]
-      case .multiply: r[op.a] = r[op.b] * r[op.c]
-      case .divide: r[op.a] = r[op.b] / r[op.c]
-      case .minimum: r[op.a] = Arithmetic.minimum(r[op.b], r[op.c])
-      case .maximum: r[op.a] = Arithmetic.maximum(r[op.b], r[op.c])
-      case .negate: r[op.a] = -r[op.b]
-      case .not: r[op.a] = r[op.b] == 0 ? 1 : 0
-      case .absolute: r[op.a] = r[op.b].magnitude
-      case .floor: r[op.a] = r[op.b].rounded(.down)
-      case .ceiling: r[op.a] = r[op.b].rounded(.up)
-      case .less: r[op.a] = r[op.b] < r[op.c] ? 1 : 0
-      case .lessOrEqual: r[op.a] = r[op.b] <= r[op.c] ? 1 : 0
-      case .equal: r[op.a] = r[op.b] == r[op.c] ? 1 : 0
-      case .notEqual: r[op.a] = r[op.b] != r[op.c] ? 1 : 0
-      case .and: r[op.a] = r[op.b] != 0 && r[op.c] != 0 ? 1 : 0
-      case .or: r[op.a] = r[op.b] != 0 || r[op.c] != 0 ? 1 : 0
-      case .orDefault: r[op.a] = r[op.b].isNaN ? r[op.c] : r[op.b]
-      case .jump: pc = op.a
-      case .jumpIfZero: if r[op.a] == 0 { pc = op.b }
-      case .jumpUnlessZero: if r[op.a] != 0 { pc = op.b }
-      case .jumpIfLess: if r[op.a] < r[op.b] { pc = op.c }
-      case .jumpIfLessOrEqual: if r[op.a] <= r[op.b] { pc = op.c }
-      default: workOut(op)
+      if op.code.isJump {
+        switch op.code {
+        case .jump: pc = op.a
+        case .jumpIfZero: if r[op.a] == 0 { pc = op.b }
+        case .jumpUnlessZero: if r[op.a] != 0 { pc = op.b }
+        case .jumpIfLess: if r[op.a] < r[op.b] { pc = op.c }
+        default: if r[op.a] <= r[op.b] { pc = op.c }
+        }
+      } else {
+        r[op.a] = Arithmetic.result(op.code, r[op.b], r[op.c])
       }
     }
-    return r[record.result]
-  }
-
-  /// The ops of straight code that take long anyway.
-  @inline(never)
-  private mutating func workOut(_ op: Op) {
-    let r = registers
-    switch op.code {
-    case .modulo: r[op.a] = Arithmetic.modulo(r[op.b], r[op.c])
-    case .power: r[op.a] = Elementary.pow(r[op.b], r[op.c])
-    case .round: r[op.a] = r[op.b].rounded(.toNearestOrAwayFromZero)
-    case .roundMoney: r[op.a] = r[op.b].rounded(.toNearestOrEven)
-    case .squareRoot: r[op.a] = r[op.b].squareRoot()
-    case .exponential: r[op.a] = Elementary.exp(r[op.b])
-    case .logarithm: r[op.a] = Elementary.log(r[op.b])
-    default: preconditionFailure("\(op.code) isn't an op of straight code")
-    }
+    // The last op's result is the value: through a register it would come some cycles later, and most formulas have one op.
+    if pc == record.end { return r[record.result] }
+    let op = code[pc]
+    return Arithmetic.result(op.code, r[op.b], r[op.c])
   }
 
   @inline(never)
@@ -69,5 +40,54 @@ extension Machine {
     let value = evaluate(record.entry, record.result, frame: 0)
     if record.isStraight { budget += Int(Int64(allotted) - Int64(budget) - before) }
     return value
+  }
+}
+
+extension OpCode {
+  @inline(__always)
+  fileprivate var isJump: Bool { rawValue >= OpCode.jump.rawValue && rawValue <= OpCode.jumpIfLessOrEqual.rawValue }
+}
+
+extension Arithmetic {
+  /// What an op of straight code makes of its operands.
+  @inline(__always)
+  fileprivate static func result(_ code: OpCode, _ x: Double, _ y: Double) -> Double {
+    switch code {
+    case .move: x
+    case .add: x + y
+    case .subtract: x - y
+    case .multiply: x * y
+    case .divide: x / y
+    case .minimum: minimum(x, y)
+    case .maximum: maximum(x, y)
+    case .negate: -x
+    case .not: x == 0 ? 1 : 0
+    case .absolute: x.magnitude
+    case .floor: x.rounded(.down)
+    case .ceiling: x.rounded(.up)
+    case .less: x < y ? 1 : 0
+    case .lessOrEqual: x <= y ? 1 : 0
+    case .equal: x == y ? 1 : 0
+    case .notEqual: x != y ? 1 : 0
+    case .and: x != 0 && y != 0 ? 1 : 0
+    case .or: x != 0 || y != 0 ? 1 : 0
+    case .orDefault: x.isNaN ? y : x
+    default: longResult(code, x, y)
+    }
+  }
+
+  /// The ops that take long anyway.
+  @inline(never)
+  private static func longResult(_ code: OpCode, _ x: Double, _ y: Double) -> Double {
+    switch code {
+    case .modulo: modulo(x, y)
+    case .power: Elementary.pow(x, y)
+    case .round: x.rounded(.toNearestOrAwayFromZero)
+    case .roundMoney: x.rounded(.toNearestOrEven)
+    case .squareRoot: x.squareRoot()
+    case .exponential: Elementary.exp(x)
+    case .logarithm: Elementary.log(x)
+    default: preconditionFailure("\(code) isn't an op of straight code")
+    }
   }
 }

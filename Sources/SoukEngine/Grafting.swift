@@ -44,9 +44,9 @@ extension Machine {
     watchCells()
     for i in 0..<sources.count { takeOverSource(i, from, due[i]) }
     // What a formula reads may be another constant now.
-    for i in 0..<Int32(truncatingIfNeeded: formulas.count) { dirtyDerived.insert(i) }
-    for i in 0..<Int32(truncatingIfNeeded: conditions.count) { dirtyConditions.insert(i) }
-    for i in 0..<Int32(truncatingIfNeeded: invariants.count) { dirtyInvariants.insert(i) }
+    for i in 0..<Int32(truncatingIfNeeded: formulas.count) { dirty.insert(i, .derived) }
+    for i in 0..<Int32(truncatingIfNeeded: conditions.count) { dirty.insert(i, .condition) }
+    for i in 0..<Int32(truncatingIfNeeded: invariants.count) { dirty.insert(i, .invariant) }
     isDirty = true
     let model = program.model
     let own = model.stations.flatMap { [($0.servers, $0.path), ($0.rate, $0.path)] } + model.pools.map { ($0.size, $0.path) }
@@ -55,7 +55,7 @@ extension Machine {
       set(cell, to: model.cells[Int(cell)].initial)
     }
     followSteps()
-    for i in 0..<Int32(truncatingIfNeeded: stations.count) { dirtyStations.insert(i) }
+    for i in 0..<Int32(truncatingIfNeeded: stations.count) { dirty.insert(i, .station) }
     settle()
     for i in 0..<Int32(truncatingIfNeeded: levels.count) where levels[i].capacity != from.levels[i].capacity { serveLevel(i) }
     for i in 0..<Int32(truncatingIfNeeded: batches.count) where batches[i].count >= batches[i].size { closeBatch(i) }
@@ -121,8 +121,7 @@ extension Machine {
     (logs, windows, heaps, thresholds, touchedHandles) = (from.logs, from.windows, from.heaps, from.thresholds, from.touchedHandles)
     // What the other had besides goes with it.
     from.registers.free(); from.passingFrame.free(); from.calls.free(); from.savedRegisters.free(); from.drawCaches.free(); from.drawVariates.free(); from.drawSeconds.free(); from.preparation.free()
-    from.dirtyDerived.free(); from.dirtyInvariants.free(); from.dirtyConditions.free(); from.dirtyStations.free(); from.dirtyPools.free()
-    from.dirtySources.free()
+    from.dirty.free()
     for i in 0..<from.chainStations.count { from.chainStations[i].free() }
     for i in 0..<from.chains.count { from.chains[i].free() }
     from.chainStations.free(); from.chains.free(); from.gathered.free()

@@ -241,10 +241,10 @@ extension Machine {
   /// Puts an entity at the end of a line by value; its token is free. It goes on at `pc`.
   @inline(__always)
   mutating func lineUpByValue(_ token: Int32, _ line: Int32, pc: Int, mode: Int32, patience delay: Int64) {
-    let entity = entity(token)
+    let entity = entity(token) | UInt64(pc) &<< 32
     let hasFrame = mode == ParkMode.frame
     let extra = hasFrame ? keepFrame(of: token, who: entity) : tokens[token].created
-    lineUp(entity | UInt64(pc) &<< 32, extra, hasFrame: hasFrame, line, service: tokens[token].service, patience: delay)
+    lineUp(entity, extra, hasFrame: hasFrame, line, service: tokens[token].service, patience: delay)
     freeToken(token)
     parkedCount &+= 1
   }
@@ -299,7 +299,11 @@ extension Machine {
     tokens[token].thing = p < 0 ? line : p
     tokens[token].since = waiter.since
     tokens[token].service = waiter.service
-    if hasFrame { takeFrame(token, Int(waiter.extra)) }
+    if hasFrame {
+      takeFrame(token, Int(waiter.extra), pc: Int(tokens[token].pc))
+    } else {
+      closeTimed(of: token, but: 0)
+    }
     return token
   }
 

@@ -50,11 +50,13 @@ struct Machine {
   var parkedCount = 0
   var parkedFrames = Slab<Double>()
   var freeParked = -1
-  /// Words of a parked frame: when the entity was created, its origin and ordinal (−1: free), its slots.
+  /// Words of a parked frame: when the entity was created; its origin, ordinal and where it goes on (−1: free); the slots that it keeps.
   let parkedStride: Int
   /// Where in it the ticks of a service are: in place of origin and ordinal, unless these are asked for (`time m { }`).
   let serviceWord: Int
-  /// The slots of who is parked without a frame, while its steps are taken.
+  let keptSlots: Slab<KeptSlots>
+  let keepsWhole: Bool
+  /// The slots of who is parked, while its steps are taken.
   var passingFrame: Slab<Double>
   /// Draws of who will wake next.
   var preparation = DrawPreparation()
@@ -80,12 +82,7 @@ struct Machine {
 
   // What has to be looked at after the present step.
   var isDirty = false
-  var dirtyDerived: IndexSet
-  var dirtyInvariants: IndexSet
-  var dirtyConditions: IndexSet
-  var dirtyStations: IndexSet
-  var dirtyPools: IndexSet
-  var dirtySources: IndexSet
+  var dirty: DirtySets
   var touchedHandles = Slab<Int32>()
 
   // Things.
@@ -158,8 +155,10 @@ struct Machine {
     })
     stride = program.stride
     let asksWho = program.timed.count > 0
-    parkedStride = program.stride + (asksWho && program.keepsServices ? 3 : 2)
-    serviceWord = asksWho ? program.stride + 2 : 1
+    keptSlots = program.keptSlots
+    keepsWhole = program.keepsWhole
+    parkedStride = program.keptWidth + (asksWho && program.keepsServices ? 3 : 2)
+    serviceWord = asksWho ? program.keptWidth + 2 : 1
     weight = model.weight
     warmup = settings.warmup
     replication = settings.replication
@@ -180,12 +179,7 @@ struct Machine {
     logs = Slab(capacity: program.logCount)
     for _ in 0..<program.logCount { logs.append(Log()) }
     windows = Slab(capacity: model.windows.count)
-    dirtyDerived = IndexSet(universe: model.derived.count)
-    dirtyInvariants = IndexSet(universe: model.invariants.count)
-    dirtyConditions = IndexSet(universe: model.conditions.count)
-    dirtyStations = IndexSet(universe: model.stations.count)
-    dirtyPools = IndexSet(universe: model.pools.count)
-    dirtySources = IndexSet(universe: model.sources.count)
+    dirty = DirtySets(model)
     stations = program.stations.copied()
     pools = program.pools.copied()
     levels = program.levels.copied()
@@ -268,12 +262,7 @@ struct Machine {
     copy.lost = lost.copied()
     copy.windows = windows.copied()
     for i in 0..<windows.count { copy.windows[i] = windows[i].copied() }
-    copy.dirtyDerived = dirtyDerived.copied()
-    copy.dirtyInvariants = dirtyInvariants.copied()
-    copy.dirtyConditions = dirtyConditions.copied()
-    copy.dirtyStations = dirtyStations.copied()
-    copy.dirtyPools = dirtyPools.copied()
-    copy.dirtySources = dirtySources.copied()
+    copy.dirty = dirty.copied()
     copy.touchedHandles = touchedHandles.copied()
     copy.stations = stations.copied()
     copy.heaps = heaps.copied()
@@ -302,8 +291,7 @@ struct Machine {
     logs.free()
     for i in 0..<windows.count { windows[i].free() }
     windows.free()
-    dirtyDerived.free(); dirtyInvariants.free(); dirtyConditions.free(); dirtyStations.free(); dirtyPools.free()
-    dirtySources.free(); touchedHandles.free()
+    dirty.free(); touchedHandles.free()
     stations.free()
     for i in 0..<chains.count { chains[i].free() }
     chains.free()

@@ -211,13 +211,18 @@ extension Machine {
   /// A change of a cell that somebody looks at.
   @inline(never)
   mutating func change(_ cell: Int32, to value: Double) {
-    let flags = cells[cell].flags
-    if flags & CellState.windowed != 0 { moveWindows(of: cell, to: value) }
+    if cells[cell].flags & CellState.windowed != 0 { moveWindows(of: cell, to: value) }
+    move(cell, to: value)
+  }
+
+  /// A change of a cell without windows, or whose windows know of it.
+  @inline(__always)
+  mutating func move(_ cell: Int32, to value: Double) {
     let old = cells[cell].value
     if value == old || value.isNaN && old.isNaN { return }
+    let flags = cells[cell].flags
     if flags & CellState.summary != 0 { cells[cell].summarise(value, at: now) }
     cells[cell].value = value
-    if flags & (CellState.full | CellState.watched) == 0 { return }
     if flags & CellState.full != 0 { logs[cells[cell].log].append(now, value) }
     if flags & CellState.watched != 0 {
       registers[firstCell &+ cell] = value
@@ -229,16 +234,11 @@ extension Machine {
   @inline(__always)
   mutating func wakeWatchers(of cell: Int32) {
     let first = Int(cells[cell].watchers)
-    for i in first..<(first + Int(cells[cell].watcherCount)) {
-      let watcher = watchers[i]
-      switch watcher.kind {
-      case .derived: dirtyDerived.insert(watcher.mask, word: watcher.word)
-      case .invariant: dirtyInvariants.insert(watcher.mask, word: watcher.word)
-      case .condition: dirtyConditions.insert(watcher.mask, word: watcher.word)
-      case .station: dirtyStations.insert(watcher.mask, word: watcher.word)
-      case .pool: dirtyPools.insert(watcher.mask, word: watcher.word)
-      case .source: dirtySources.insert(watcher.mask, word: watcher.word)
-      }
+    let end = first &+ Int(cells[cell].watcherCount)
+    var i = first
+    while i < end {
+      dirty.insert(watchers[i])
+      i &+= 1
     }
     isDirty = true
   }
@@ -306,62 +306,142 @@ struct Lost: BitwiseCopyable {
   var began: Int64
 }
 
-/// Who has to be looked at when a cell changes: those of one kind whose indices are 64 × `word` and the bits of `mask`.
+/// Who has to be looked at when a cell changes, or was: a word of `DirtySets` and some of its bits.
 struct WatcherState: BitwiseCopyable {
-  enum Kind: UInt8, BitwiseCopyable { case derived, invariant, condition, station, pool, source }
-  var kind: Kind
   var word: Int32
   var mask: UInt64
 }
 
-/// A set of small indices, emptied in ascending order: a bit for each, and above them a bit for each word that isn't zero.
-struct IndexSet: BitwiseCopyable {
+/// Indices that were taken out of one word of `DirtySets`.
+struct SomeIndices: BitwiseCopyable {
+  var mask: UInt64
+  let word: Int
+  /// The index of the lowest bit.
+  let first: Int
+
+  @inline(__always)
+  mutating func popFirst() -> Int {
+    let index = first &+ mask.trailingZeroBitCount
+    mask &= mask &- 1
+    return index
+  }
+}
+
+/// Who has to be looked at again: a set of indices of each kind, emptied in ascending order. A bit for each index, and above them a
+/// bit for each word that isn't zero; each kind begins at a word of that.
+struct DirtySets: BitwiseCopyable {
+  /// What depends on cells; things and formulas, which others depend on, come first.
+  enum Kind: Int, CaseIterable { case derived, station, pool, source, condition, invariant }
   private var words: Slab<UInt64>
   private var summary: Slab<UInt64>
+  /// Where each kind begins in the summary, and where the last one ends.
+  private var starts: Slab<Int>
 
-  init(universe: Int) {
-    words = Slab(repeating: 0, count: (universe + 63) / 64)
-    summary = Slab(repeating: 0, count: max((words.count + 63) / 64, 1))
+  init(_ model: CompiledModel) {
+    let counts = Kind.allCases.map { DirtySets.count(of: $0, in: model) }
+    starts = Slab(DirtySets.starts(counts))
+    summary = Slab(repeating: 0, count: starts[counts.count])
+    words = Slab(repeating: 0, count: 64 * starts[counts.count])
   }
 
-  var isEmpty: Bool {
-    for i in 0..<summary.count where summary[i] != 0 { return false }
-    return true
+  private static func count(of kind: Kind, in model: CompiledModel) -> Int {
+    switch kind {
+    case .derived: model.derived.count
+    case .station: model.stations.count
+    case .pool: model.pools.count
+    case .source: model.sources.count
+    case .condition: model.conditions.count
+    case .invariant: model.invariants.count
+    }
+  }
+
+  private static func starts(_ counts: [Int]) -> [Int] {
+    var starts = [0]
+    for count in counts { starts.append((starts.last ?? 0) + max((count + 4095) / 4096, 1)) }
+    return starts
+  }
+
+  /// For each kind the word in which its first index is, for `WatcherState`.
+  static func firstWords(_ model: CompiledModel) -> [Int] {
+    starts(Kind.allCases.map { count(of: $0, in: model) }).map { 64 * $0 }
   }
 
   func free() {
     words.free()
     summary.free()
+    starts.free()
   }
 
-  func copied() -> IndexSet {
+  func copied() -> DirtySets {
     var copy = self
     copy.words = words.copied()
     copy.summary = summary.copied()
+    copy.starts = starts.copied()
     return copy
   }
 
-  @inline(__always)
-  mutating func insert(_ mask: UInt64, word: Int32) {
-    words[word] |= mask
-    summary[word &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: word & 63)
+  /// Whether a formula, station, pool or source is in it.
+  var concernsThings: Bool {
+    var upper = 0
+    let end = starts[Kind.condition.rawValue]
+    while upper < end {
+      if summary[upper] != 0 { return true }
+      upper &+= 1
+    }
+    return false
   }
 
-  mutating func insert(_ index: Int32) { insert(1 &<< UInt64(truncatingIfNeeded: index & 63), word: index &>> 6) }
-
-  /// Takes the smallest index out.
   @inline(__always)
-  mutating func popFirst() -> Int32? {
-    var upper = 0
+  mutating func insert(_ some: WatcherState) {
+    words[some.word] |= some.mask
+    summary[some.word &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: some.word & 63)
+  }
+
+  mutating func insert(_ index: Int32, _ kind: Kind) {
+    let word = 64 &* starts[kind.rawValue] &+ Int(index) &>> 6
+    insert(WatcherState(word: Int32(truncatingIfNeeded: word), mask: 1 &<< UInt64(truncatingIfNeeded: index & 63)))
+  }
+
+  /// Takes out the first word of a kind that isn't empty.
+  @inline(__always)
+  mutating func popWord(_ kind: Kind) -> SomeIndices? {
+    let first = starts[kind.rawValue]
+    var upper = first
     while summary[upper] == 0 {
       upper &+= 1
-      if upper >= summary.count { return nil }
+      if upper >= starts[kind.rawValue &+ 1] { return nil }
+    }
+    let word = upper &* 64 &+ summary[upper].trailingZeroBitCount
+    summary[upper] &= summary[upper] &- 1
+    let mask = words[word]
+    words[word] = 0
+    return SomeIndices(mask: mask, word: word, first: (word &- 64 &* first) &* 64)
+  }
+
+  /// Takes out what has been put into a word since.
+  @inline(__always)
+  mutating func pop(into some: inout SomeIndices) {
+    let mask = words[some.word]
+    if mask == 0 { return }
+    some.mask |= mask
+    words[some.word] = 0
+    summary[some.word &>> 6] &= ~(1 &<< UInt64(truncatingIfNeeded: some.word & 63))
+  }
+
+  /// Takes the smallest index of a kind out.
+  @inline(__always)
+  mutating func popFirst(_ kind: Kind) -> Int32? {
+    let first = starts[kind.rawValue]
+    var upper = first
+    while summary[upper] == 0 {
+      upper &+= 1
+      if upper >= starts[kind.rawValue &+ 1] { return nil }
     }
     let word = upper &* 64 &+ summary[upper].trailingZeroBitCount
     let bits = words[word]
     let rest = bits & (bits &- 1)
     words[word] = rest
     if rest == 0 { summary[upper] &= summary[upper] &- 1 }
-    return Int32(truncatingIfNeeded: word &* 64 &+ bits.trailingZeroBitCount)
+    return Int32(truncatingIfNeeded: (word &- 64 &* first) &* 64 &+ bits.trailingZeroBitCount)
   }
 }

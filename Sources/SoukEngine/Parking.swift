@@ -1,7 +1,7 @@
 // Parked entities: who does nothing but wait for a time needs no token. Its event carries it by value, 32 bytes for event and
-// entity together, and where slots of its frame will be read again those lie in a store of their own, so that the event
-// list of a million who wait is streamed and their tokens aren't fetched. Which waits can do without the frame is worked
-// out once, by the usual backward analysis of live variables over the ops (Aho, Lam, Sethi & Ullman, §9.2.5).
+// entity together, and where slots of its frame will be read again these lie side by side in a store of their own, so that the
+// event list of a million who wait is streamed and their tokens aren't fetched. Which slots those are is worked out once for
+// each wait (`KeptSlots.swift`).
 
 import SoukModel
 import SoukNumerics
@@ -35,90 +35,6 @@ extension Program {
     for (origin, all) in started.enumerated() where all.count == 1 { journeys[origin] = all.first ?? -1 }
     return journeys
   }
-
-  /// The code with the mode of each `wait`, `use` and `seize` in its operand b.
-  static func withParkModes(_ model: CompiledModel, stride: Int, canPark: Bool) -> [Op] {
-    var code = model.code
-    let waits = code.indices.filter { code[$0].code == .wait }
-    let uses = code.indices.filter { code[$0].code == .use || code[$0].code == .seize }
-    for i in waits + uses { code[i].b = ParkMode.never }
-    guard canPark, !waits.isEmpty || !uses.isEmpty, code.count < ParkMode.placeLimit, model.origins.count < ParkMode.originLimit else { return code }
-    // What is open in `time m { }` is asked for at any time.
-    let framesMatter = stride > 63 || model.journeys.contains { !$0.timed.isEmpty }
-    let live = framesMatter ? [] : liveSlots(model)
-    for i in waits {
-      code[i].b = ParkMode.frame
-      if framesMatter { continue }
-      if live[i + 1] & ~ParkMode.created == 0 { code[i].b = ParkMode.value }
-      if live[i + 1].nonzeroBitCount == 1 && live[i + 1] != ParkMode.created {
-        code[i].b = ParkMode.slot
-        code[i].c = Int32(live[i + 1].trailingZeroBitCount)
-      }
-    }
-    for i in uses {
-      code[i].b = ParkMode.frame
-      if framesMatter { continue }
-      let site = Int(code[i].a)
-      let (patience, otherwise) = code[i].code == .use
-        ? (model.uses[site].patience, model.uses[site].otherwise) : (model.requests[site].patience, model.requests[site].otherwise)
-      // Who runs out of patience goes on at the `else`.
-      let mayRenege = otherwise >= 0 && (patience >= 0 || i > 0 && code[i - 1].code == .offset)
-      if (live[i + 1] | (mayRenege ? live[Int(otherwise)] : 0)) & ~ParkMode.created == 0 { code[i].b = ParkMode.value }
-    }
-    return code
-  }
-
-  /// For each op the slots (a bit each) that may be read, from it on, before they are written; and `ParkMode.created`.
-  private static func liveSlots(_ model: CompiledModel) -> [UInt64] {
-    let code = model.code
-    var live = [UInt64](repeating: 0, count: code.count + 1)
-    var isChanging = true
-    while isChanging {
-      isChanging = false
-      for i in code.indices.reversed() {
-        let before = liveBefore(code[i], at: i, model, live)
-        if before != live[i] {
-          live[i] = before
-          isChanging = true
-        }
-      }
-    }
-    return live
-  }
-
-  private static func liveBefore(_ op: Op, at i: Int, _ model: CompiledModel, _ live: [UInt64]) -> UInt64 {
-    let next = live[i + 1]
-    func bit(_ slot: Int32) -> UInt64 { slot >= 0 ? 1 << UInt64(slot) : 0 }
-    func target(_ pc: Int32) -> UInt64 { pc >= 0 ? live[Int(pc)] : 0 }
-    func counter(_ site: Int32) -> UInt64 { site >= 0 ? bit(model.drawSites[Int(site)].counter) : 0 }
-    switch op.code {
-    case .loadSlot, .handleStarted, .handleDone, .handleResult: return next | bit(op.b)
-    case .storeSlot, .timeBegin: return next & ~bit(op.a)
-    case .timeEnd, .timeLost, .dropHandle, .releaseReservation: return next | bit(op.a)
-    case .draw, .drawDynamic, .drawWeighted: return next | counter(op.c)
-    case .jump: return target(op.a)
-    case .jumpIfZero, .jumpUnlessZero: return next | target(op.b)
-    case .jumpIfLess, .jumpIfLessOrEqual: return next | target(op.c)
-    case .use:
-      let site = model.uses[Int(op.a)]
-      return next | counter(site.draw) | target(site.otherwise)
-    case .seize, .put, .take: return next | target(model.requests[Int(op.a)].otherwise)
-    case .transfer, .reserve, .capture:
-      let site = model.transfers[Int(op.a)]
-      return next | bit(site.reservation) | target(site.otherwise)
-    case .end: return ParkMode.created
-    case .trap, .endEvaluation: return 0
-    case .offset:
-      // An op that reaches several slots, by a row.
-      var moved = i + 1
-      while moved < model.code.count && model.code[moved].code == .offset { moved += 1 }
-      let (a, b, c) = model.code[moved].code.signature
-      return a == .slot || b == .slot || c == .slot ? .max : next
-    // They go on where only the running model knows, or other tokens share the frame.
-    case .await, .race, .raceWon, .join, .joinEnd, .call, .returnFunction, .unwound: return .max
-    default: return next
-    }
-  }
 }
 
 extension Machine {
@@ -134,8 +50,8 @@ extension Machine {
     if !canDoWithoutToken(token) { return false }
     let (time, overflow) = now.addingReportingOverflow(delay)
     if overflow { return false }
-    let who = UInt64(UInt32(bitPattern: tokens[token].origin)) &<< 48 | UInt64(tokens[token].ordinal)
-    var payload = who | UInt64(pc) &<< 32
+    let who = entity(token) | UInt64(pc) &<< 32
+    var payload = who
     var extra = tokens[token].created
     if mode == ParkMode.value {
       payload |= EventKind.parked.rawValue &<< 60
@@ -152,13 +68,13 @@ extension Machine {
     return true
   }
 
-  /// The place of a copy of a token's frame.
+  /// The place of what a token keeps of its frame; `who` says where it goes on.
   @inline(__always)
   mutating func keepFrame(of token: Int32, who: UInt64) -> Int64 {
     keepFrame(frames, Int(token) &* stride, created: tokens[token].created, who: who)
   }
 
-  /// The place of a copy of some slots.
+  /// The place of what an entity keeps of its slots.
   @inline(__always)
   mutating func keepFrame(_ slots: Slab<Double>, _ frame: Int, created: Int64, who: UInt64) -> Int64 {
     var place = freeParked
@@ -169,16 +85,44 @@ extension Machine {
       parkedFrames.append(repeating: 0, count: parkedStride)
     }
     parkedFrames[place] = Double(bitPattern: UInt64(bitPattern: created))
-    parkedFrames[place &+ 1] = Double(bitPattern: who)
-    var i = 0
-    while i < stride {
-      parkedFrames[place &+ 2 &+ i] = slots[frame &+ i]
-      i &+= 1
-    }
+    pack(slots, frame, into: place, who: who)
     return Int64(place)
   }
 
-  /// A parked entity's wait is over: it goes on where it is, on its event and its parked frame, until it waits again or ends;
+  /// Puts the slots that an entity keeps into its place.
+  @inline(__always)
+  func pack(_ slots: Slab<Double>, _ frame: Int, into place: Int, who: UInt64) {
+    parkedFrames[place &+ 1] = Double(bitPattern: who)
+    var to = place &+ 2
+    if keepsWhole {
+      for i in 0..<stride { parkedFrames[to &+ i] = slots[frame &+ i] }
+      return
+    }
+    var rest = keptSlots[Int(who &>> 32 & 0xFFFF)].kept
+    while rest != 0 {
+      parkedFrames[to] = slots[frame &+ rest.trailingZeroBitCount]
+      rest &= rest &- 1
+      to &+= 1
+    }
+  }
+
+  /// Puts them back where they belong in a frame.
+  @inline(__always)
+  func unpack(_ place: Int, pc: Int, into slots: Slab<Double>, _ frame: Int) {
+    var from = place &+ 2
+    if keepsWhole {
+      for i in 0..<stride { slots[frame &+ i] = parkedFrames[from &+ i] }
+      return
+    }
+    var rest = keptSlots[pc].kept
+    while rest != 0 {
+      slots[frame &+ rest.trailingZeroBitCount] = parkedFrames[from]
+      rest &= rest &- 1
+      from &+= 1
+    }
+  }
+
+  /// A parked entity's wait is over: it goes on where it is, on its event and the passing frame, until it waits again or ends;
   /// at the first op that needs more, and where the budget is used up, it has a token again. The same ops as in `execute`, which
   /// took twice the time for a token and the two copies of a frame.
   @inline(never)
@@ -186,12 +130,15 @@ extension Machine {
     let code = self.code
     let r = registers
     let mode = Int32(truncatingIfNeeded: event.kind &- EventKind.parked.rawValue) &+ ParkMode.value
-    let slots = mode == ParkMode.frame ? parkedFrames : passingFrame
-    let frame = mode == ParkMode.frame ? Int(event.extra) &+ 2 : 0
+    let slots = passingFrame
     var pc = Int(event.payload &>> 32 & 0xFFFF)
-    if mode == ParkMode.slot { slots[Int(code[pc &- 1].c)] = Double(bitPattern: UInt64(bitPattern: event.extra)) }
+    if mode == ParkMode.frame {
+      unpack(Int(event.extra), pc: pc, into: slots, 0)
+    } else if mode == ParkMode.slot {
+      slots[Int(code[pc &- 1].c)] = Double(bitPattern: UInt64(bitPattern: event.extra))
+    }
     // What is told of an entity is told of its token.
-    if isTraced { return unpark(event, from: pc, slots, frame) }
+    if isTraced { return unpark(event, from: pc) }
     while budget > 0 {
       let op = code[pc]
       switch op.code {
@@ -211,19 +158,19 @@ extension Machine {
       case .notEqual: r[op.a] = r[op.b] != r[op.c] ? 1 : 0
       case .and: r[op.a] = r[op.b] != 0 && r[op.c] != 0 ? 1 : 0
       case .or: r[op.a] = r[op.b] != 0 || r[op.c] != 0 ? 1 : 0
-      case .loadSlot: r[op.a] = slots[frame &+ Int(op.b)]
-      case .storeSlot: slots[frame &+ Int(op.a)] = r[op.b]
+      case .loadSlot: r[op.a] = slots[Int(op.b)]
+      case .storeSlot: slots[Int(op.a)] = r[op.b]
       case .loadCell: r[op.a] = cells[op.b].value
       case .now: r[op.a] = seconds(now)
       case .draw:
         let value = draw(
           op.b, site: op.c,
-          Drawer(origin: originKeys[event.origin], ordinal: UInt32(truncatingIfNeeded: event.payload), slots: slots, frame: frame))
+          Drawer(origin: originKeys[event.origin], ordinal: UInt32(truncatingIfNeeded: event.payload), slots: slots, frame: 0))
         if value.isNaN { failDraw(op.b, at: pc) }
         r[op.a] = value
       case .drawDynamic:
         r[op.a] = drawDynamic(
-          op, Drawer(origin: originKeys[event.origin], ordinal: UInt32(truncatingIfNeeded: event.payload), slots: slots, frame: frame), pc: pc)
+          op, Drawer(origin: originKeys[event.origin], ordinal: UInt32(truncatingIfNeeded: event.payload), slots: slots, frame: 0), pc: pc)
       case .jump:
         budget &-= 1
         pc = Int(op.a)
@@ -241,40 +188,40 @@ extension Machine {
       case .setCell: set(op.a, to: r[op.b])
       case .addCell: add(op.a, r[op.b])
       case .record: record(op.a, r[op.b])
-      case .timeBegin: slots[frame &+ Int(op.a)] = Beginning.of(now)
+      case .timeBegin: slots[Int(op.a)] = Beginning.of(now)
       case .timeEnd:
-        let began = slots[frame &+ Int(op.a)]
+        let began = slots[Int(op.a)]
         if began >= 0 { record(op.b, seconds(now &- Beginning.ticks(began))) }
-        slots[frame &+ Int(op.a)] = -1
+        slots[Int(op.a)] = -1
       case .note: break
       case .wait where op.b == mode:
-        guard let delay = Machine.ticks(r[op.a]), delay < .max &- now else { return unpark(event, from: pc, slots, frame) }
+        guard let delay = Machine.ticks(r[op.a]), delay < .max &- now else { return unpark(event, from: pc) }
         budget &-= 1
         let payload = event.payload & ~(0xFFFF &<< 32) | UInt64(pc &+ 1) &<< 32
         let extra = mode == ParkMode.slot ? Int64(bitPattern: slots[Int(op.c)].bitPattern) : event.extra
+        if mode == ParkMode.frame { pack(slots, 0, into: Int(extra), who: event.who | UInt64(pc &+ 1) &<< 32) }
         return events.push(Event(time: now &+ delay, order: nextOrder(EventClass.timer), payload: payload, extra: extra))
       case .wait where op.b != ParkMode.never:
-        guard let delay = Machine.ticks(r[op.a]), delay < .max &- now else { return unpark(event, from: pc, slots, frame) }
+        guard let delay = Machine.ticks(r[op.a]), delay < .max &- now else { return unpark(event, from: pc) }
         budget &-= 1
-        return parkOtherwise(event, op, pc: pc &+ 1, mode, after: delay, slots, frame)
+        return parkOtherwise(event, op, pc: pc &+ 1, mode, after: delay)
       case .use where op.b != ParkMode.never && stations[uses[op.a].station].servesByValue:
         budget &-= 1
-        pc = use(event, op, pc: pc &+ 1, mode, slots, frame)
+        pc = use(event, op, pc: pc &+ 1, mode)
         if pc < 0 { return }
         continue
       case .end:
         budget &-= 1
-        let created = mode == ParkMode.frame ? Int64(bitPattern: slots[Int(event.extra)].bitPattern) : event.extra
-        finish(originJourneys[event.origin], created: created, outcome: op.a)
+        finish(originJourneys[event.origin], created: created(event, mode), outcome: op.a)
         if mode == ParkMode.frame { freeFrame(Int(event.extra)) }
         parkedCount &-= 1
         return
-      default: return unpark(event, from: pc, slots, frame)
+      default: return unpark(event, from: pc)
       }
       budget &-= 1
       pc &+= 1
     }
-    unpark(event, from: pc, slots, frame)
+    unpark(event, from: pc)
   }
 
   /// When a parked entity was created; 0 where nobody will ask.
@@ -286,30 +233,28 @@ extension Machine {
 
   /// Parks an entity that was parked another way before.
   @inline(never)
-  private mutating func parkOtherwise(
-    _ event: Event, _ op: Op, pc: Int, _ mode: Int32, after delay: Int64, _ slots: Slab<Double>, _ frame: Int
-  ) {
+  private mutating func parkOtherwise(_ event: Event, _ op: Op, pc: Int, _ mode: Int32, after delay: Int64) {
+    let who = event.who | UInt64(pc) &<< 32
     var extra = created(event, mode)
     if op.b == ParkMode.slot {
-      extra = Int64(bitPattern: slots[frame &+ Int(op.c)].bitPattern)
+      extra = Int64(bitPattern: passingFrame[Int(op.c)].bitPattern)
     } else if op.b == ParkMode.frame {
-      extra = keepFrame(slots, frame, created: extra, who: event.who)
+      extra = keepFrame(passingFrame, 0, created: extra, who: who)
     }
     if mode == ParkMode.frame { freeFrame(Int(event.extra)) }
     let kind = EventKind.parked.rawValue &+ UInt64(truncatingIfNeeded: op.b &- ParkMode.value)
-    let payload = event.who | UInt64(pc) &<< 32 | kind &<< 60
-    events.push(Event(time: now &+ delay, order: nextOrder(EventClass.timer), payload: payload, extra: extra))
+    events.push(Event(time: now &+ delay, order: nextOrder(EventClass.timer), payload: who | kind &<< 60, extra: extra))
   }
 
-  /// A parked entity has a token again, and goes on at `pc`.
+  /// A parked entity whose slots are in the passing frame has a token again, and goes on at `pc`.
   @inline(never)
-  private mutating func unpark(_ event: Event, from pc: Int, _ slots: Slab<Double>, _ frame: Int) {
-    let token = newToken(of: event, slots, frame)
+  private mutating func unpark(_ event: Event, from pc: Int) {
+    let token = newToken(of: event, at: pc)
     execute(token, from: pc, frame: Int(token) &* stride)
   }
 
-  /// A token for a parked entity.
-  mutating func newToken(of event: Event, _ slots: Slab<Double>, _ frame: Int) -> Int32 {
+  /// A token for a parked entity that has come to `pc` on the passing frame.
+  mutating func newToken(of event: Event, at pc: Int) -> Int32 {
     let token = newToken(hasFrame: true)
     parkedCount &-= 1
     tokens[token].origin = event.origin
@@ -318,27 +263,38 @@ extension Machine {
     let own = Int(token) &* stride
     var i = 0
     while i < stride {
-      frames[own &+ i] = slots[frame &+ i]
+      frames[own &+ i] = passingFrame[i]
       i &+= 1
     }
+    closeTimed(of: token, but: keptSlots[pc].open)
     if event.kind == EventKind.parked.rawValue { tokens[token].created = event.extra }
     if event.kind == EventKind.parkedFrame.rawValue {
-      tokens[token].created = Int64(bitPattern: slots[Int(event.extra)].bitPattern)
+      tokens[token].created = Int64(bitPattern: parkedFrames[Int(event.extra)].bitPattern)
       freeFrame(Int(event.extra))
     }
     return token
   }
 
+  /// A token takes over what was kept in a place, where its entity goes on at `pc`.
   @inline(__always)
-  mutating func takeFrame(_ token: Int32, _ place: Int) {
+  mutating func takeFrame(_ token: Int32, _ place: Int, pc: Int) {
     tokens[token].created = Int64(bitPattern: parkedFrames[place].bitPattern)
-    let frame = Int(token) &* stride
-    var i = 0
-    while i < stride {
-      frames[frame &+ i] = parkedFrames[place &+ 2 &+ i]
+    unpack(place, pc: pc, into: frames, Int(token) &* stride)
+    closeTimed(of: token, but: keptSlots[pc].open)
+    freeFrame(place)
+  }
+
+  /// What no `time m { }` body has begun is closed in a token's frame; of one that is parked it wasn't kept.
+  @inline(__always)
+  mutating func closeTimed(of token: Int32, but open: UInt64) {
+    if keepsWhole { return }
+    let journey = journeys[tokens[token].journey]
+    var i = journey.timed
+    while i < journey.timed &+ journey.timedCount {
+      let slot = program.timed[i].slot
+      if open & 1 &<< UInt64(truncatingIfNeeded: slot) == 0 { frames[Int(token) &* stride &+ Int(slot)] = -1 }
       i &+= 1
     }
-    freeFrame(place)
   }
 
   @inline(__always)
@@ -355,9 +311,12 @@ extension Machine {
       let who = parkedFrames[place + 1].bitPattern
       if who == .max { continue }
       let journey = journeys[program.originJourneys[Int32(truncatingIfNeeded: who >> 48)]]
+      let slots = keptSlots[Int(who >> 32 & 0xFFFF)]
       for i in 0..<journey.timedCount {
         let timed = program.timed[journey.timed + i]
-        body(timed, parkedFrames[place + 2 + Int(timed.slot)])
+        if keepsWhole || slots.open & 1 << UInt64(timed.slot) != 0 {
+          body(timed, parkedFrames[place + 2 + (keepsWhole ? Int(timed.slot) : FrameKeeping.position(of: timed.slot, in: slots.kept))])
+        }
       }
     }
   }

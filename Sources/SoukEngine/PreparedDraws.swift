@@ -11,8 +11,8 @@ import SoukNumerics
 struct NextDraw: BitwiseCopyable {
   /// -1: none that is certain.
   var site: Int32 = -1
-  /// Slot that counts the draws; -1: the index is fixed.
-  var counter: Int32 = -1
+  /// Where among the slots that are kept the one is that counts the draws; -1: the index is fixed.
+  var counter = -1
   var index: UInt32 = 0
   var variate = StandardVariate.uniform
 }
@@ -64,10 +64,14 @@ struct DrawPreparation: BitwiseCopyable {
 
 extension Program {
   /// For each op the draw that is certain to come next from there on, where it takes one word.
-  static func nextDraws(_ model: CompiledModel) -> Slab<NextDraw> {
+  static func nextDraws(_ model: CompiledModel, _ keeping: FrameKeeping) -> Slab<NextDraw> {
     let draws = Slab<NextDraw>(repeating: NextDraw(), count: model.code.count + 1)
     for i in model.code.indices where model.code[i].code == .wait || model.code[i].code == .use {
-      if let next = nextDraw(from: i + 1, model) { draws[i + 1] = next }
+      guard var next = nextDraw(from: i + 1, model) else { continue }
+      if next.counter >= 0 && !keeping.keepsWhole {
+        next.counter = FrameKeeping.position(of: Int32(truncatingIfNeeded: next.counter), in: keeping.slots[i + 1].kept)
+      }
+      draws[i + 1] = next
     }
     return draws
   }
@@ -104,7 +108,7 @@ extension Program {
     case .normal, .lognormal: variate = .normal
     default: variate = .uniform
     }
-    return NextDraw(site: number, counter: site.counter, index: UInt32(truncatingIfNeeded: site.index), variate: variate)
+    return NextDraw(site: number, counter: Int(site.counter), index: UInt32(truncatingIfNeeded: site.index), variate: variate)
   }
 }
 
@@ -175,7 +179,7 @@ extension Machine {
       if draw.counter >= 0 {
         // Of one slot that is carried, it is this one.
         let drawn = event.kind == EventKind.parkedSlot.rawValue
-          ? Double(bitPattern: UInt64(bitPattern: event.extra)) : store[event.place &+ 2 &+ Int(draw.counter)]
+          ? Double(bitPattern: UInt64(bitPattern: event.extra)) : store[event.place &+ 2 &+ draw.counter]
         index = UInt32(truncatingIfNeeded: Int(drawn))
       }
       coming[count] = ComingDraw(

@@ -19,6 +19,10 @@ final class Program: @unchecked Sendable {
   let chains: ChainPlan
   /// The journey that each origin starts; −1 where it starts several.
   let originJourneys: Slab<Int32>
+  /// What is kept of slots behind each op, and whether frames are kept whole; how many words that takes.
+  let keptSlots: Slab<KeptSlots>
+  let keepsWhole: Bool
+  let keptWidth: Int
   let registers: Slab<Double>
   /// The first of the registers in which straight code finds cells.
   let firstCell: Int32
@@ -60,10 +64,13 @@ final class Program: @unchecked Sendable {
     stride = max(model.frameSize, model.journeys.map { Int($0.frameSlots) }.max() ?? 0)
     let started = Program.journeysOfOrigins(model)
     originJourneys = Slab(started)
-    code = Slab(Program.withParkModes(model, stride: stride, canPark: true))
+    let keeping = FrameKeeping(model, stride: stride, canPark: true)
+    code = Slab(keeping.code)
+    keptSlots = Slab(keeping.slots)
+    (keepsWhole, keptWidth) = (keeping.keepsWhole, keeping.widest)
     keepsServices = model.stations.contains { $0.discipline == .fifo && $0.rate < 0 && $0.uptime < 0 }
-    nextDraws = Program.nextDraws(model)
-    plainCode = Slab(Program.withParkModes(model, stride: stride, canPark: false))
+    nextDraws = Program.nextDraws(model, keeping)
+    plainCode = Slab(FrameKeeping(model, stride: stride, canPark: false).code)
     // Four spare registers: a dynamic draw reads four parameters whatever its law.
     let own = model.registers + [0, 0, 0, 0]
     firstCell = Int32(own.count)
@@ -160,7 +167,7 @@ final class Program: @unchecked Sendable {
 
   deinit {
     for link in chains.stations { link.free() }
-    code.free(); plainCode.free(); nextDraws.free(); originJourneys.free(); registers.free(); formulas.free(); plainFormulas.free(); tallies.free(); thresholds.free()
+    code.free(); plainCode.free(); nextDraws.free(); originJourneys.free(); keptSlots.free(); registers.free(); formulas.free(); plainFormulas.free(); tallies.free(); thresholds.free()
     laws.free(); curves.free(); columns.free(); columnSpans.free(); calendars.free(); calendarSpans.free()
     journeys.free(); timed.free(); outcomes.free(); stations.free(); pools.free(); levels.free(); accounts.free()
     batches.free(); conditions.free(); conditionSlots.free(); uses.free(); requests.free()
@@ -204,9 +211,11 @@ struct EvaluationRecord: BitwiseCopyable {
   var entry: Int32
   var result: Int32
   var target: Int32
-  /// Whether it only runs forward; then its straight code, which leaves the value in `result`, unless `first` is −1.
+  /// Whether it only runs forward; then its straight code, unless `first` is −1: what the op at `last` gives is the value, and if that is
+  /// jumped over or there is no such op, what is in `result`.
   var isStraight = false
   var first: Int32 = -1
+  var last: Int32 = -1
   var end: Int32 = -1
 }
 
@@ -285,12 +294,13 @@ private struct ObservedTables {
   /// Who watches each cell: formulas, invariants and conditions as a plan says, and the things whose capacities and rates they are.
   private func watchersOfCells(_ plan: [[Watcher]]) -> [[WatcherState]] {
     var all = [[WatcherState]](repeating: [], count: model.cells.count)
-    func watch(_ cell: Int, _ kind: WatcherState.Kind, _ index: Int) {
-      let word = Int32(index / 64), mask: UInt64 = 1 << UInt64(index % 64)
-      if let i = all[cell].firstIndex(where: { $0.kind == kind && $0.word == word }) {
+    let firstWords = DirtySets.firstWords(model)
+    func watch(_ cell: Int, _ kind: DirtySets.Kind, _ index: Int) {
+      let word = Int32(firstWords[kind.rawValue] + index / 64), mask: UInt64 = 1 << UInt64(index % 64)
+      if let i = all[cell].firstIndex(where: { $0.word == word }) {
         all[cell][i].mask |= mask
       } else {
-        all[cell].append(WatcherState(kind: kind, word: word, mask: mask))
+        all[cell].append(WatcherState(word: word, mask: mask))
       }
     }
     for (cell, watchers) in plan.enumerated() {

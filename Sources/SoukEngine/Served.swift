@@ -10,11 +10,11 @@ extension Machine {
   mutating func serveByValue(_ token: Int32, _ s: Int32, mode: Int32, pc: Int) -> Bool {
     let service = tokens[token].service
     guard stations[s].servesByValue, canDoWithoutToken(token), !isTraced, service < .max &- now else { return false }
-    let entity = entity(token)
+    let entity = entity(token) | UInt64(pc) &<< 32
     let place = keepFrame(of: token, who: entity)
     freeToken(token)
     parkedCount &+= 1
-    serve(entity | UInt64(pc) &<< 32, place, s, service, since: now)
+    serve(entity, place, s, service, since: now)
     return true
   }
 
@@ -26,7 +26,7 @@ extension Machine {
     let entity = waiter.who & 0x0FFF_FFFF_FFFF_FFFF
     var place = waiter.extra
     if waiter.who & Waiter.hasFrame == 0 {
-      place = keepFrame(passingFrame, 0, created: waiter.extra, who: entity & ~(0xFFFF &<< 32))
+      place = keepFrame(passingFrame, 0, created: waiter.extra, who: entity)
     }
     serve(entity, place, s, waiter.service, since: waiter.since)
     return true
@@ -62,7 +62,7 @@ extension Machine {
 
   /// `use` by an entity on its event, at a station that serves by value: where it goes on, or that it has blocked.
   @inline(never)
-  mutating func use(_ event: Event, _ op: Op, pc: Int, _ mode: Int32, _ slots: Slab<Double>, _ frame: Int) -> Int {
+  mutating func use(_ event: Event, _ op: Op, pc: Int, _ mode: Int32) -> Int {
     let site = uses[op.a]
     let s = site.station
     raise(stations[s].arrivals)
@@ -74,17 +74,17 @@ extension Machine {
       ? registers[site.service]
       : draw(
         stations[s].serviceLaw, site: site.draw,
-        Drawer(origin: originKeys[event.origin], ordinal: UInt32(truncatingIfNeeded: event.payload), slots: slots, frame: frame))
+        Drawer(origin: originKeys[event.origin], ordinal: UInt32(truncatingIfNeeded: event.payload), slots: passingFrame, frame: 0))
     guard let service = Machine.ticks(duration) else {
       if duration.isNaN && site.service < 0 { failDraw(stations[s].serviceLaw, at: pc &- 1) }
       failTime(duration, at: pc &- 1)
-      _ = newToken(of: event, slots, frame)
+      _ = newToken(of: event, at: pc)
       return Machine.blocked
     }
     let begins = stations[s].waiting == 0 && stations[s].inService < stations[s].servers && stations[s].isUp
     let patience = begins || site.patience < 0 ? .max : Machine.ticks(registers[site.patience])
     guard service < .max &- now, let patience else {
-      let token = newToken(of: event, slots, frame)
+      let token = newToken(of: event, at: pc)
       tokens[token].pc = Int32(truncatingIfNeeded: pc)
       tokens[token].thing = s
       tokens[token].since = now
@@ -94,7 +94,13 @@ extension Machine {
     let entity = event.who | UInt64(pc) &<< 32
     var place = event.extra
     let needsFrame = begins || op.b == ParkMode.frame
-    if needsFrame && mode != ParkMode.frame { place = keepFrame(slots, frame, created: created(event, mode), who: event.who) }
+    if needsFrame {
+      if mode == ParkMode.frame {
+        pack(passingFrame, 0, into: Int(place), who: entity)
+      } else {
+        place = keepFrame(passingFrame, 0, created: created(event, mode), who: entity)
+      }
+    }
     if begins {
       serve(entity, place, s, service, since: now)
       return Machine.blocked

@@ -231,7 +231,7 @@ extension Machine {
   mutating func openStation(_ s: Int32) {
     stations[s].isUp = true
     set(stations[s].upCell, to: 1)
-    dirtyStations.insert(s)
+    dirty.insert(s, .station)
   }
 
   /// The servers or the rate of a station may have changed.

@@ -343,4 +343,25 @@ import Testing
     #expect(tally.lost == [0])
     #expect(tally.pending == [3])
   }
+
+  /// Nobody will read when it began but the report; among slots that are read and slots that aren't.
+  @Test func bodiesThatNeverEndAreKnown() {
+    var b = ModelBuilder()
+    b.recording = .full
+    let body = b.tally("body"), seen = b.tally("seen"), r = b.register(), one = b.register(1), seven = b.register(7)
+    let journey = b.journey("go", slots: 4, timed: [(slot: 1, tally: body)])
+    b.emit(.storeSlot, 0, seven)
+    b.emit(.storeSlot, 2, seven)
+    b.emit(.wait, one)
+    b.emit(.timeBegin, 1, body)
+    let loop = b.here
+    b.emit(.wait, one)
+    b.emit(.loadSlot, r, 2)
+    b.emit(.record, seen, r)
+    b.emit(.jump, loop)
+    b.source("all", .instants([0, 3_000_000_000]), journey: journey)
+    let p = b.paths(0..<1, span: 6.5)[0]
+    #expect(b.tally("body", of: p).pending == [1_000_000_000, 4_000_000_000])
+    #expect(b.tally("seen", of: p).values == [7, 7, 7, 7, 7, 7, 7])
+  }
 }

@@ -1,0 +1,203 @@
+// What an entity keeps of its frame while it waits without a token: the slots that may be read again before they are written, and those
+// in which a `time m { }` body may have begun, for these are asked for at any time. For each op after which somebody may be parked that
+// is a set of bits, and a parked frame has room for the largest of them only: in `library` 44 slots, of which a parcel under way needs
+// a dozen. Both are worked out once, over the ops: live variables backward, and what is open forward (Aho, Lam, Sethi & Ullman, §9.2).
+
+import SoukModel
+
+/// The slots of one place in the code, a bit each.
+struct KeptSlots: BitwiseCopyable {
+  /// Those that somebody parked who goes on here keeps.
+  var kept: UInt64 = 0
+  /// Those in which a body of `time m { }` may have begun; all others that serve for that are closed.
+  var open: UInt64 = 0
+}
+
+/// What is kept at each place of a model's code, and how waits park.
+struct FrameKeeping {
+  /// The code with the mode of each `wait`, `use` and `seize` in its operand b.
+  private(set) var code: [Op]
+  /// By op.
+  private(set) var slots: [KeptSlots]
+  /// How many slots are kept at most.
+  private(set) var widest = 0
+  /// Whether there are more slots than bits, so that frames are kept whole.
+  let keepsWhole: Bool
+
+  /// O(ops × rounds); the rounds are few, for loops nest little.
+  init(_ model: CompiledModel, stride: Int, canPark: Bool) {
+    code = model.code
+    slots = [KeptSlots](repeating: KeptSlots(), count: model.code.count + 1)
+    keepsWhole = stride > 63
+    let waits = code.indices.filter { code[$0].code == .wait }
+    let uses = code.indices.filter { code[$0].code == .use || code[$0].code == .seize }
+    for i in waits + uses { code[i].b = ParkMode.never }
+    guard canPark, !waits.isEmpty || !uses.isEmpty, code.count < ParkMode.placeLimit, model.origins.count < ParkMode.originLimit else { return }
+    if keepsWhole {
+      for i in waits + uses { code[i].b = ParkMode.frame }
+      widest = stride
+      return
+    }
+    let live = FrameKeeping.liveSlots(model)
+    let open = FrameKeeping.openSlots(model)
+    let all: UInt64 = 1 << UInt64(stride) - 1
+    for i in slots.indices { slots[i].open = open[i] & all }
+    for i in waits {
+      let read = live[i + 1]
+      keep((read | open[i + 1]) & all, behind: i)
+      if read.nonzeroBitCount == 1 && read != ParkMode.created && slots[i + 1].open == 0 {
+        code[i].b = ParkMode.slot
+        code[i].c = Int32(read.trailingZeroBitCount)
+      }
+    }
+    for i in uses {
+      let site = Int(code[i].a)
+      let (patience, otherwise) = code[i].code == .use
+        ? (model.uses[site].patience, model.uses[site].otherwise) : (model.requests[site].patience, model.requests[site].otherwise)
+      // Who runs out of patience goes on at the `else`.
+      let mayRenege = otherwise >= 0 && (patience >= 0 || i > 0 && code[i - 1].code == .offset)
+      keep((live[i + 1] | open[i + 1] | (mayRenege ? live[Int(otherwise)] : 0)) & all, behind: i)
+    }
+    widest = slots.map(\.kept.nonzeroBitCount).max() ?? 0
+  }
+
+  private mutating func keep(_ kept: UInt64, behind i: Int) {
+    slots[i + 1].kept = kept
+    code[i].b = kept == 0 ? ParkMode.value : ParkMode.frame
+  }
+
+  /// Where among those kept a slot is.
+  static func position(of slot: Int32, in kept: UInt64) -> Int { (kept & (1 << UInt64(slot) - 1)).nonzeroBitCount }
+
+  // MARK: What will be read
+
+  /// For each op the slots (a bit each) that may be read, from it on, before they are written; and `ParkMode.created`.
+  private static func liveSlots(_ model: CompiledModel) -> [UInt64] {
+    let code = model.code
+    var live = [UInt64](repeating: 0, count: code.count + 1)
+    var isChanging = true
+    while isChanging {
+      isChanging = false
+      for i in code.indices.reversed() {
+        let before = liveBefore(code[i], at: i, model, live)
+        if before != live[i] {
+          live[i] = before
+          isChanging = true
+        }
+      }
+    }
+    return live
+  }
+
+  private static func liveBefore(_ op: Op, at i: Int, _ model: CompiledModel, _ live: [UInt64]) -> UInt64 {
+    let next = live[i + 1]
+    func bit(_ slot: Int32) -> UInt64 { slot >= 0 ? 1 << UInt64(slot) : 0 }
+    func target(_ pc: Int32) -> UInt64 { pc >= 0 ? live[Int(pc)] : 0 }
+    func counter(_ site: Int32) -> UInt64 { site >= 0 ? bit(model.drawSites[Int(site)].counter) : 0 }
+    switch op.code {
+    case .loadSlot, .handleStarted, .handleDone, .handleResult: return next | bit(op.b)
+    case .storeSlot, .timeBegin: return next & ~bit(op.a)
+    case .timeEnd, .timeLost, .dropHandle, .releaseReservation: return next | bit(op.a)
+    case .draw, .drawDynamic, .drawWeighted: return next | counter(op.c)
+    case .jump: return target(op.a)
+    case .jumpIfZero, .jumpUnlessZero: return next | target(op.b)
+    case .jumpIfLess, .jumpIfLessOrEqual: return next | target(op.c)
+    case .use:
+      let site = model.uses[Int(op.a)]
+      return next | counter(site.draw) | target(site.otherwise)
+    case .seize, .put, .take: return next | target(model.requests[Int(op.a)].otherwise)
+    case .transfer, .reserve, .capture:
+      let site = model.transfers[Int(op.a)]
+      return next | bit(site.reservation) | target(site.otherwise)
+    case .end: return ParkMode.created
+    case .trap, .endEvaluation: return 0
+    case .offset:
+      // An op that reaches several slots, by a row.
+      var moved = i + 1
+      while moved < model.code.count && model.code[moved].code == .offset { moved += 1 }
+      let (a, b, c) = model.code[moved].code.signature
+      return a == .slot || b == .slot || c == .slot ? .max : next
+    case .await:
+      let request = model.requests[Int(op.a)]
+      return next | target(request.otherwise) | readSlots(model.conditions[Int(request.thing)], model)
+    // They go on where only the running model knows, or other tokens share the frame.
+    case .race, .raceWon, .join, .joinEnd, .call, .returnFunction, .unwound: return .max
+    default: return next
+    }
+  }
+
+  /// The slots that a condition reads of who waits for it.
+  private static func readSlots(_ condition: Condition, _ model: CompiledModel) -> UInt64 {
+    var read: UInt64 = 0
+    for slot in condition.handleSlots { read |= 1 << UInt64(slot) }
+    for op in model.code[Int(condition.entry)...] {
+      switch op.code {
+      case .endEvaluation: return read
+      case .loadSlot, .handleStarted, .handleDone, .handleResult: read |= 1 << UInt64(op.b)
+      case .call, .draw, .drawDynamic, .drawWeighted: return .max
+      case .offset where condition.readsFrame: return .max
+      default: break
+      }
+    }
+    return .max
+  }
+
+  // MARK: What is open
+
+  /// For each op the slots in which a `time m { }` body may have begun before it.
+  private static func openSlots(_ model: CompiledModel) -> [UInt64] {
+    let code = model.code
+    var open = [UInt64](repeating: 0, count: code.count + 1)
+    var timed: UInt64 = 0
+    for journey in model.journeys { for (slot, _) in journey.timed { timed |= 1 << UInt64(slot) } }
+    if timed == 0 { return open }
+    // Where arms of a race and those who are withdrawn go on only the running model knows.
+    for race in model.races { for arm in race.arms { (open[Int(arm.head)], open[Int(arm.body)]) = (timed, timed) } }
+    for op in code where op.code == .unwindAt && op.a >= 0 { open[Int(op.a)] = timed }
+    var isChanging = true
+    while isChanging {
+      isChanging = false
+      for i in code.indices {
+        let after = openAfter(code[i], isMoved: i > 0 && code[i - 1].code == .offset, timed, open[i])
+        forEachNext(of: i, model) { next in
+          if after & ~open[next] == 0 { return }
+          open[next] |= after
+          isChanging = true
+        }
+      }
+    }
+    return open
+  }
+
+  private static func openAfter(_ op: Op, isMoved: Bool, _ timed: UInt64, _ open: UInt64) -> UInt64 {
+    switch op.code {
+    // One of several measures, by a row.
+    case .timeBegin: isMoved ? timed : open | 1 << UInt64(op.a)
+    case .timeEnd, .timeLost: isMoved ? open : open & ~(1 << UInt64(op.a))
+    default: open
+    }
+  }
+
+  /// Where an entity may go on behind an op, but for races.
+  private static func forEachNext(of i: Int, _ model: CompiledModel, _ body: (Int) -> Void) {
+    let op = model.code[i]
+    func go(to target: Int32) { if target >= 0 { body(Int(target)) } }
+    switch op.code {
+    case .jump: return go(to: op.a)
+    case .end, .trap, .endEvaluation, .returnFunction, .unwound: return
+    case .jumpIfZero, .jumpUnlessZero: go(to: op.b)
+    case .jumpIfLess, .jumpIfLessOrEqual: go(to: op.c)
+    case .use: go(to: model.uses[Int(op.a)].otherwise)
+    case .seize, .put, .take, .await: go(to: model.requests[Int(op.a)].otherwise)
+    case .transfer, .reserve, .capture: go(to: model.transfers[Int(op.a)].otherwise)
+    case .join:
+      let site = model.joins[Int(op.a)]
+      go(to: site.body)
+      go(to: site.after)
+      go(to: site.otherwise)
+    case .joinEnd: go(to: model.joins[Int(op.a)].after)
+    default: break
+    }
+    body(i + 1)
+  }
+}
