@@ -8,6 +8,7 @@ import SoukUnits
 
 struct Doc: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "doc",
     abstract: "Prints the reference of a module, of one thing in it, or of a script.",
     discussion: """
       Examples:

@@ -17,6 +17,7 @@ import SoukText
 
 struct Run: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "run",
     abstract: "Runs a script and reports what it prints and checks.",
     discussion: """
       Examples:

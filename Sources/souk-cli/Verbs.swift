@@ -36,6 +36,7 @@ struct SoukCommand: Verb {
 
 struct Repl: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "repl",
     abstract: "The prompt; with --json as lines of JSON, for notebooks and editors.",
     discussion: """
       Examples:
@@ -58,6 +59,7 @@ struct Repl: Verb {
 
 struct Explain: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Explains a message by its code; without a code, lists them all.",
     discussion: """
       Examples:
@@ -92,6 +94,7 @@ struct Explain: Verb {
 
 struct Version: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "version",
     abstract: "Prints the version.",
     discussion: """
       Within one version the same script and seed give the same sample path, to the byte.
@@ -111,6 +114,7 @@ struct Version: Verb {
 
 struct Completions: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "completions",
     abstract: "Prints a completion script for a shell.",
     discussion: """
       Examples:
