@@ -210,7 +210,7 @@ extension Machine {
 
   /// The op after one or several `offset`s, its operands moved by the rows in registers.
   @inline(never)
-  private mutating func offsetOp(_ pc: inout Int) -> Op {
+  mutating func offsetOp(_ pc: inout Int) -> Op {
     var moves: (Int32, Int32, Int32) = (0, 0, 0)
     var op = code[pc &- 1]
     while op.code == .offset {
@@ -271,7 +271,7 @@ extension Machine {
 
   /// Tables, curves, calendars and windows.
   @inline(never)
-  private mutating func readTable(_ op: Op, pc: Int) {
+  mutating func readTable(_ op: Op, pc: Int) {
     switch op.code {
     case .column:
       let span = program.columnSpans[op.b]

@@ -149,6 +149,9 @@ extension Machine {
       case .divide: r[op.a] = r[op.b] / r[op.c]
       case .minimum: r[op.a] = Arithmetic.minimum(r[op.b], r[op.c])
       case .maximum: r[op.a] = Arithmetic.maximum(r[op.b], r[op.c])
+      case .negate: r[op.a] = -r[op.b]
+      case .not: r[op.a] = r[op.b] == 0 ? 1 : 0
+      case .floor: r[op.a] = r[op.b].rounded(.down)
       case .squareRoot: r[op.a] = r[op.b].squareRoot()
       case .exponential: r[op.a] = Elementary.exp(r[op.b])
       case .logarithm: r[op.a] = Elementary.log(r[op.b])
@@ -171,6 +174,12 @@ extension Machine {
       case .drawDynamic:
         r[op.a] = drawDynamic(
           op, Drawer(origin: originKeys[event.origin], ordinal: UInt32(truncatingIfNeeded: event.payload), slots: slots, frame: 0), pc: pc)
+      case .drawWeighted:
+        r[op.a] = drawWeighted(
+          op, count: code[pc &+ 1].a,
+          Drawer(origin: originKeys[event.origin], ordinal: UInt32(truncatingIfNeeded: event.payload), slots: slots, frame: 0), pc: pc)
+        pc &+= 1
+      case .column, .curve, .nextInstant: readTable(op, pc: pc)
       case .jump:
         budget &-= 1
         pc = Int(op.a)
@@ -208,6 +217,15 @@ extension Machine {
       case .use where op.b != ParkMode.never && stations[uses[op.a].station].servesByValue:
         budget &-= 1
         pc = use(event, op, pc: pc &+ 1, mode)
+        if pc < 0 { return }
+        continue
+      case .offset where code[pc &+ 1].code == .use && code[pc &+ 1].b != ParkMode.never:
+        var after = pc &+ 1
+        let op = offsetOp(&after)
+        // Of stations side by side some may be of another kind.
+        if stopped != nil || !stations[uses[op.a].station].servesByValue { return unpark(event, from: pc) }
+        budget &-= 1
+        pc = use(event, op, pc: after, mode)
         if pc < 0 { return }
         continue
       case .end:

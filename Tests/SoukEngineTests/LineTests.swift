@@ -71,13 +71,13 @@ struct RandomLine {
     var open: [(slot: Int32, tally: Int32)] = []
     if isTimed { open.append((slot: 2, tally: timed)) }
     let j = b.journey(name("journey"), slots: 4, outcomes: ["done", "lost"], timed: open)
-    var refused: [(site: Int32, kind: Int)] = []
+    var refused: [(site: Int32, kind: Int, rows: Int)] = []
     if isTimed { b.emit(.timeBegin, 2, timed) }
     for _ in 0..<(1 + number(3)) { step(&refused, timed) }
     if isTimed { b.emit(.timeEnd, 2, timed) }
     b.emit(.end, 0, -1)
-    for (site, kind) in refused {
-      b.model.uses[Int(site)].otherwise = b.here
+    for (site, kind, rows) in refused {
+      for row in 0..<rows { b.model.uses[Int(site) + row].otherwise = b.here }
       if kind == 1 { readSlot(timed) }
       if kind == 2 { b.emit(.wait, b.register(Double(number(5)))) }
       if isTimed { b.emit(.timeLost, 2, timed) }
@@ -98,7 +98,7 @@ struct RandomLine {
     b.emit(.record, tally, r)
   }
 
-  private mutating func step(_ refused: inout [(site: Int32, kind: Int)], _ tally: Int32) {
+  private mutating func step(_ refused: inout [(site: Int32, kind: Int, rows: Int)], _ tally: Int32) {
     switch number(7) {
     case 0: b.emit(.wait, b.register(Double(number(4))))
     case 1: race(&refused)
@@ -121,9 +121,39 @@ struct RandomLine {
       }
       var service: Int32 = -1
       if number(4) == 0, b.model.stations[Int(station)].rate < 0 { service = b.register(Double(number(3)) / 2) }
-      refused.append((b.use(station, service: service, priority: patience, patience: patience), readsSlot ? number(3) : number(2) * 2))
+      let kind = readsSlot ? number(3) : number(2) * 2
+      let isPicked = number(4) == 0
+      if isPicked { pick() }
+      let site = b.use(station, service: service, priority: patience, patience: patience)
+      refused.append((site, kind, isPicked ? 2 : 1))
+      if isPicked { b.model.uses.append(beside(b.model.uses[Int(site)])) }
       if readsSlot && number(3) > 0 { readSlot(tally) }
     }
+  }
+
+  /// Draws which of two sites side by side the next op means.
+  private mutating func pick() {
+    let row = b.register()
+    if number(2) == 0 {
+      b.emit(.draw, row, b.law(Law(.discreteUniform, 0, 1)), b.drawSite(name("row")))
+    } else {
+      let weights = [b.register(3), b.register(1)]
+      b.emit(.drawWeighted, row, weights[0], b.drawSite(name("row")))
+      b.emit(.extra, 2)
+    }
+    b.emit(.offset, 0, row)
+  }
+
+  /// The same at another station of its kind, if there is one.
+  private mutating func beside(_ site: UseSite) -> UseSite {
+    let station = b.model.stations[Int(site.station)]
+    let others = stations.filter {
+      let other = b.model.stations[Int($0)]
+      return (other.rate < 0) == (station.rate < 0) && (other.service < 0) == (station.service < 0)
+    }
+    return UseSite(
+      station: others[number(others.count)], service: site.service, draw: site.draw, priority: site.priority, patience: site.patience,
+      otherwise: site.otherwise)
   }
 
   /// Some of a pool for a while; who is refused goes on without.
@@ -146,12 +176,12 @@ struct RandomLine {
   }
 
   /// Who stands in a line with a wait beside it, so that its place is given up.
-  private mutating func race(_ refused: inout [(site: Int32, kind: Int)]) {
+  private mutating func race(_ refused: inout [(site: Int32, kind: Int, rows: Int)]) {
     let index = Int32(b.model.races.count)
     b.model.races.append(RaceSite(arms: []))
     b.emit(.race, index)
     let first = b.here
-    refused.append((b.use(stations[number(stations.count)]), 0))
+    refused.append((b.use(stations[number(stations.count)]), 0, 1))
     b.emit(.raceWon, 0)
     let second = b.here
     b.emit(.wait, b.register(Double(1 + number(8))))
