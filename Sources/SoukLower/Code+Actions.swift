@@ -101,6 +101,7 @@ extension Lowering {
     emitter.emit(.spawn, r, Int32(model.spawns.count - 1))
     guard wanted, let frame = ctx.frame else { return .register(r) }
     let slot = frame.slot()
+    copiedHandles.remove(slot)
     emitter.emit(.storeSlot, slot, r)
     return .handle(slot)
   }

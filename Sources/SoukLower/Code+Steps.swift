@@ -92,9 +92,12 @@ extension Lowering {
       return
     }
     ctx.locals[id] = try lasting(term, ctx, value.span)
-    if case .handle(let slot) = term {
-      ctx.frame?.cleanups.append(.handle(slot))
-      if let frame = ctx.frame { try cleanupsChanged(frame) }
+    guard case .handle(let slot) = term, let frame = ctx.frame else { return }
+    // A second name for a handle doesn't keep it.
+    let isNamed = frame.cleanups.contains { if case .handle(slot) = $0 { true } else { false } }
+    if !isNamed {
+      frame.cleanups.append(.handle(slot))
+      try cleanupsChanged(frame)
     }
   }
 
@@ -312,7 +315,7 @@ extension Lowering {
   func emitCleanup(_ cleanup: Cleanup, lost: Bool) throws(EvaluationError) {
     let span = emitter.spans.isEmpty ? program.scopes[modelScope.index].span : emitter.spans[max(0, Int(emitter.place))]
     switch cleanup {
-    case .handle(let slot): emitter.emit(.dropHandle, slot)
+    case .handle(let slot): if !copiedHandles.contains(slot) { emitter.emit(.dropHandle, slot) }
     case .release(let pool, let amount):
       let r = try register(amount, span)
       try emit(.release, 0, r, 0, operand: 0, pool, span) { self.kernelIndex[$0] }

@@ -38,6 +38,7 @@ extension Lowering {
     case .constant(let x): return emitter.constant(x)
     case .register(let r): return r
     case .slot(let slot), .handle(let slot):
+      if case .handle = term { copiedHandles.insert(slot) }
       if tracker == nil, let r = emitter.holder(of: slot) { return r }
       let r = emitter.register()
       emitter.emit(.loadSlot, r, slot)

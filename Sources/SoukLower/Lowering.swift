@@ -141,6 +141,8 @@ final class Lowering: NetworkReader {
   var functionCode: [FunctionID: FunctionCode] = [:]
   /// What the formula or condition at hand reads; nil in journeys.
   var tracker: ReadTracker?
+  /// Slots whose handles were copied into variables: another slot may still ask when they go out of sight.
+  var copiedHandles: Set<Int32> = []
   var formulaDepth = 0
   var inlineDepth = 0
   /// Code that is written after the journey at hand.
