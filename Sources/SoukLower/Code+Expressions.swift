@@ -226,7 +226,7 @@ extension Lowering {
       let next = emitter.label()
       if i < count - 1 {
         let isThis = emitter.register()
-        emitter.emit(.equal, isThis, r, emitter.constant(Double(i)))
+        emitter.emit(.equal, isThis, r, emitter.flag(Double(i)))
         emitter.emit(.jumpIfZero, isThis, next.index)
       }
       try body(i)
@@ -371,6 +371,10 @@ extension Lowering {
       for (p, q) in zip(left, right) { same = try binary(.and, same, binary(.equal, p, q, e.span), e.span) }
       return op == .equal ? same : try unary(.not, same, e.span)
     }
+    return try writing(a, b) { () throws(EvaluationError) in try self.compared(op, x, y, e) }
+  }
+
+  private func compared(_ op: BinaryOperator, _ x: Term, _ y: Term, _ e: TypedExpression) throws(EvaluationError) -> Term {
     switch op {
     case .less: return try binary(.less, x, y, e.span)
     case .lessOrEqual: return try binary(.lessOrEqual, x, y, e.span)
@@ -414,7 +418,7 @@ extension Lowering {
     let parts = try leaves(first, e.span)
     var results: [Int32] = []
     for part in parts {
-      let value = try register(part, e.span)
+      let value = try writing(a) { () throws(EvaluationError) in try self.register(part, e.span) }
       let r = emitter.register()
       emitter.emit(.move, r, value)
       results.append(r)
@@ -423,7 +427,9 @@ extension Lowering {
     emitter.put(otherwise)
     let second = try leaves(try term(b, ctx), e.span)
     guard second.count == parts.count else { throw .notInJourneys("a choice between values of different shape", e.span) }
-    for (part, r) in zip(second, results) { emitter.emit(.move, r, try register(part, e.span)) }
+    for (part, r) in zip(second, results) {
+      emitter.emit(.move, r, try writing(b) { () throws(EvaluationError) in try self.register(part, e.span) })
+    }
     emitter.put(end)
     var places = results.map { Term.register($0) }[...]
     return rebuilt(first, &places)
@@ -438,8 +444,10 @@ extension Lowering {
     case .lessOrEqual, .greaterOrEqual: code = .jumpIfLessOrEqual
     default: return false
     }
-    let x = try number(a, ctx)
-    let y = try number(b, ctx)
+    let left = try numberTerm(a, ctx)
+    let x = try writing(a) { () throws(EvaluationError) in try self.register(left, a.span) }
+    let right = try numberTerm(b, ctx)
+    let y = try writing(b) { () throws(EvaluationError) in try self.register(right, b.span) }
     let isSwapped = op == .greater || op == .greaterOrEqual
     emitter.emit(code, isSwapped ? y : x, isSwapped ? x : y, label.index)
     return true

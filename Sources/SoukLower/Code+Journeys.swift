@@ -214,7 +214,11 @@ extension Lowering {
       _ = emitter.at(binding.expression.span)
       emitter.put(entry)
       var registers: [Int32] = []
-      for value in try arguments(journey, start) { registers.append(try register(value, binding.expression.span)) }
+      let values = try arguments(journey, start)
+      // Defaults may be the model's parameters.
+      isWritten = start.arguments.count == journey.parameters.count && start.arguments.allSatisfy(\.isWritten)
+      defer { isWritten = false }
+      for value in values { registers.append(try register(value, binding.expression.span)) }
       for (slot, r) in registers.enumerated() { emitter.emit(.storeSlot, Int32(slot), r) }
       emitter.release(to: mark)
       emitter.jump(journeyLabels[Int(index)])

@@ -49,10 +49,14 @@ extension Lowering {
     }
     switch step.kind {
     case .binding(let id, let value): try bind(id, value, ctx)
-    case .setLocal(let id, let value): try assign(local(id, step, ctx), numberTermOrStructure(value, ctx), step.span)
+    case .setLocal(let id, let value):
+      let term = try numberTermOrStructure(value, ctx)
+      let target = try local(id, step, ctx)
+      try writing(value) { () throws(EvaluationError) in try self.assign(target, term, step.span) }
     case .addLocal(let id, let value):
       let target = try local(id, step, ctx)
-      try assign(target, binary(.add, target, numberTerm(value, ctx), step.span), step.span)
+      let term = try numberTerm(value, ctx)
+      try writing(value) { () throws(EvaluationError) in try self.assign(target, self.binary(.add, target, term, step.span), step.span) }
     case .condition(let c, let then, let otherwise): try conditionStep(c, then, otherwise, ctx)
     case .whileLoop(let c, let body): try whileLoop(c, body, ctx)
     case .forLoop(let id, let source, let body): try forLoop(id, source, body, ctx)
@@ -86,7 +90,7 @@ extension Lowering {
       // A variable needs places of its own, whatever it begins with.
       let parts = try leaves(term, value.span)
       var places: [Term] = []
-      for part in parts { places.append(try stored(part, ctx, value.span)) }
+      for part in parts { places.append(try writing(value) { () throws(EvaluationError) in try self.stored(part, ctx, value.span) }) }
       var rest = places[...]
       ctx.locals[id] = rebuilt(term, &rest)
       return
@@ -256,7 +260,7 @@ extension Lowering {
       }
       guard parts.count == target.places.count else { throw .notInJourneys("results of different shape", value.span) }
       var registers: [Int32] = []
-      for part in parts { registers.append(try register(part, value.span)) }
+      for part in parts { registers.append(try writing(value) { () throws(EvaluationError) in try self.register(part, value.span) }) }
       for (place, r) in zip(target.places, registers) { emitter.emit(target.usesRegisters ? .move : .storeSlot, place, r) }
     }
     if let frame = ctx.frame { try emitCleanups(downTo: target.cleanupDepth, frame) }

@@ -35,7 +35,7 @@ extension Lowering {
   /// The register that holds a term's number.
   func register(_ term: Term, _ span: Span) throws(EvaluationError) -> Int32 {
     switch term {
-    case .constant(let x): return emitter.constant(x)
+    case .constant(let x): return isWritten ? emitter.flag(x) : emitter.constant(x)
     case .register(let r): return r
     case .slot(let slot), .handle(let slot):
       if case .handle = term { copiedHandles.insert(slot) }
@@ -57,6 +57,14 @@ extension Lowering {
     case .list, .record, .law, .affineLaw, .closure, .value:
       throw .notInJourneys("this value", span)
     }
+  }
+
+  /// Constants that are met within stand in the script's own text, if these expressions do: jumps may be decided by them.
+  func writing<T>(_ sides: TypedExpression?..., body: () throws(EvaluationError) -> T) throws(EvaluationError) -> T {
+    let outer = isWritten
+    isWritten = sides.contains { $0?.isWritten ?? false }
+    defer { isWritten = outer }
+    return try body()
   }
 
   /// The number of an expression, in a register.

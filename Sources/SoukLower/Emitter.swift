@@ -27,8 +27,11 @@ struct Emitter {
   var spans: [Span] = []
   private var spanIndex: [Span: Int32] = [:]
   private var constants: [UInt64: Int32] = [:]
+  /// Registers of constants that the script's text itself writes; they are never one with those that arguments may have made.
+  private var flags: [UInt64: Int32] = [:]
   private var constantValues: [Double] = []
-  private var labels: [Int32] = []
+  private var areFlags: [Bool] = []
+  var labels: [Int32] = []
   /// How many ops jump to each.
   private var jumps: [Int32] = []
   /// Labels that stand at the end of the code, for `put`.
@@ -44,11 +47,13 @@ struct Emitter {
   /// The place that ops are given.
   var place: Int32 = -1
   /// `drawDynamic` ops whose first register is virtual: op index → register.
-  private var dynamicDraws: [Int: Int32] = [:]
+  var dynamicDraws: [Int: Int32] = [:]
   /// `call` ops: op index → the callee's region.
-  private var calls: [Int: RegisterRegion] = [:]
+  var calls: [Int: RegisterRegion] = [:]
 
   private static let regionShift: Int32 = 16
+  /// The scratch of journeys is numbered below this.
+  static let regionSize: Int32 = 1 << regionShift
 
   // MARK: Registers
 
@@ -57,9 +62,31 @@ struct Emitter {
     if let known = constants[x.bitPattern] { return known }
     let register = -2 - Int32(constantValues.count)
     constantValues.append(x)
+    areFlags.append(false)
     constants[x.bitPattern] = register
     return register
   }
+
+  /// The register of a constant that doesn't depend on any argument, for decisions.
+  mutating func flag(_ x: Double) -> Int32 {
+    if let known = flags[x.bitPattern] { return known }
+    let register = -2 - Int32(constantValues.count)
+    constantValues.append(x)
+    areFlags.append(true)
+    flags[x.bitPattern] = register
+    return register
+  }
+
+  func isFlag(_ register: Int32) -> Bool { register <= -2 && areFlags[Int(-2 - register)] }
+
+  /// A register of journeys that no code has used.
+  mutating func newRegister() -> Int32 {
+    regionSizes[Int(RegisterRegion.journeys.index)] += 1
+    return registerCount - 1
+  }
+
+  /// How many registers the scratch of journeys needs.
+  var registerCount: Int32 { regionSizes[Int(RegisterRegion.journeys.index)] }
 
   func constantValue(_ register: Int32) -> Double? { register <= -2 ? constantValues[Int(-2 - register)] : nil }
 
@@ -196,9 +223,11 @@ struct Emitter {
 
   /// Lays out registers and positions, and writes code, places and registers into the model. False if there are more
   /// registers than ops can name.
-  mutating func finish(_ model: inout CompiledModel) -> Bool {
+  mutating func finish(_ model: inout CompiledModel, isTrimmed: Bool) -> Bool {
     // A label at the very end needs an op to point to.
     isReachable = true
+    if labels.contains(Int32(code.count)) { emit(.end, -1, -1) }
+    if isTrimmed { trim(&model) }
     if labels.contains(Int32(code.count)) { emit(.end, -1, -1) }
     var bases: [Int32] = []
     var total = Int32(constantValues.count)

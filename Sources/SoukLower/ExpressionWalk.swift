@@ -38,6 +38,20 @@ extension TypedExpression {
   var readsJoined: Bool { if case .statistic(_, .joined) = kind { true } else { children.contains(where: \.readsJoined) } }
 }
 
+extension TypedExpression {
+  /// Whether its value stands in the text and no argument can change it.
+  var isWritten: Bool {
+    switch kind {
+    case .number, .bool, .choiceCase, .clock, .nothing: true
+    case .text(let parts): parts.allSatisfy { if case .text = $0 { true } else { false } }
+    case .negate(let a), .not(let a), .convert(let a, _): a.isWritten
+    // It is a constant only where it never or always happens, and then nothing is drawn: that shapes the code anyway.
+    case .builtin(.happens, _): true
+    default: false
+    }
+  }
+}
+
 extension Body {
   /// The expressions directly in this body's steps, or its one expression.
   var expressions: [TypedExpression] { (expression.map { [$0] } ?? []) + steps.flatMap(\.expressionsInside) }

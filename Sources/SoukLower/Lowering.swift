@@ -17,6 +17,8 @@ public struct LowerOptions: Sendable {
   public var warmup: Double?
   /// Seconds between two steps of stocks and flows.
   public var step: Double?
+  /// Whether journeys go without what makes no difference; for tests that hold the one against the other.
+  var isTrimmed = true
 
   public init(demand: Demand = Demand(), weight: Double? = nil, span: Double? = nil, warmup: Double? = nil, step: Double? = nil) {
     self.demand = demand
@@ -145,6 +147,8 @@ final class Lowering: NetworkReader {
   var copiedHandles: Set<Int32> = []
   var formulaDepth = 0
   var inlineDepth = 0
+  /// Whether the constants at hand are written in the script itself, where they are stored or compared.
+  var isWritten = false
   /// Code that is written after the journey at hand.
   var pending: [() -> Void] = []
 
@@ -208,7 +212,7 @@ final class Lowering: NetworkReader {
     model.laws = laws.laws
     model.lawTables = laws.tables
     model.frameSize = model.journeys.map { Int($0.frameSlots) }.max() ?? 0
-    if !emitter.finish(&model) {
+    if !emitter.finish(&model, isTrimmed: options.isTrimmed) {
       report(.unexpected("the model needs more than 65,536 registers", program.scopes[modelScope.index].span))
     }
     #if DEBUG

@@ -37,9 +37,9 @@ enum Lowered {
   }
 
   /// The last model of a script; nil if it has none.
-  static func modelIfAny(at path: String) throws -> LoweredModel? {
+  static func modelIfAny(at path: String, options: LowerOptions = LowerOptions()) throws -> LoweredModel? {
     let checked = Pipeline.check(try Pipeline.read(path))
-    return checked.program.scopes.contains { !$0.isComponent } ? try model(at: path) : nil
+    return checked.program.scopes.contains { !$0.isComponent } ? try model(at: path, options: options) : nil
   }
 
   static func model(at path: String, arguments: [MemberID: Value] = [:], options: LowerOptions = LowerOptions()) throws -> LoweredModel {
