@@ -1,7 +1,8 @@
 // What an entity keeps of its frame while it waits without a token: the slots that may be read again before they are written, and those
 // in which a `time m { }` body may have begun, for these are asked for at any time. For each op after which somebody may be parked that
-// is a set of bits, and a parked frame has room for the largest of them only: in `library` 44 slots, of which a parcel under way needs
-// a dozen. Both are worked out once, over the ops: live variables backward, and what is open forward (Aho, Lam, Sethi & Ullman, §9.2).
+// is a set of bits, and a parked frame has room for the largest of them only: what components write has dozens of slots, of which a
+// parcel under way needs few. Both are worked out once, over the ops: live variables backward, and what is open forward (Aho, Lam, Sethi
+// & Ullman, §9.2).
 
 import SoukModel
 

@@ -402,20 +402,28 @@ struct DirtySets: BitwiseCopyable {
     insert(WatcherState(word: Int32(truncatingIfNeeded: word), mask: 1 &<< UInt64(truncatingIfNeeded: index & 63)))
   }
 
-  /// Takes out the first word of a kind that isn't empty.
+  /// The first word of a kind that isn't empty.
   @inline(__always)
-  mutating func popWord(_ kind: Kind) -> SomeIndices? {
-    let first = starts[kind.rawValue]
-    var upper = first
+  private func firstWord(_ kind: Kind) -> Int? {
+    var upper = starts[kind.rawValue]
     while summary[upper] == 0 {
       upper &+= 1
       if upper >= starts[kind.rawValue &+ 1] { return nil }
     }
-    let word = upper &* 64 &+ summary[upper].trailingZeroBitCount
-    summary[upper] &= summary[upper] &- 1
-    let mask = words[word]
-    words[word] = 0
-    return SomeIndices(mask: mask, word: word, first: (word &- 64 &* first) &* 64)
+    return upper &* 64 &+ summary[upper].trailingZeroBitCount
+  }
+
+  /// The index of a word's lowest bit.
+  @inline(__always)
+  private func firstIndex(_ word: Int, _ kind: Kind) -> Int { (word &- 64 &* starts[kind.rawValue]) &* 64 }
+
+  /// Takes out the first word of a kind that isn't empty.
+  @inline(__always)
+  mutating func popWord(_ kind: Kind) -> SomeIndices? {
+    guard let word = firstWord(kind) else { return nil }
+    var some = SomeIndices(mask: 0, word: word, first: firstIndex(word, kind))
+    pop(into: &some)
+    return some
   }
 
   /// Takes out what has been put into a word since.
@@ -431,17 +439,10 @@ struct DirtySets: BitwiseCopyable {
   /// Takes the smallest index of a kind out.
   @inline(__always)
   mutating func popFirst(_ kind: Kind) -> Int32? {
-    let first = starts[kind.rawValue]
-    var upper = first
-    while summary[upper] == 0 {
-      upper &+= 1
-      if upper >= starts[kind.rawValue &+ 1] { return nil }
-    }
-    let word = upper &* 64 &+ summary[upper].trailingZeroBitCount
+    guard let word = firstWord(kind) else { return nil }
     let bits = words[word]
-    let rest = bits & (bits &- 1)
-    words[word] = rest
-    if rest == 0 { summary[upper] &= summary[upper] &- 1 }
-    return Int32(truncatingIfNeeded: (word &- 64 &* first) &* 64 &+ bits.trailingZeroBitCount)
+    words[word] = bits & (bits &- 1)
+    if words[word] == 0 { summary[word &>> 6] &= ~(1 &<< UInt64(truncatingIfNeeded: word & 63)) }
+    return Int32(truncatingIfNeeded: firstIndex(word, kind) &+ bits.trailingZeroBitCount)
   }
 }

@@ -20,17 +20,27 @@ struct RegisterRegion: Hashable {
   static let evaluations = RegisterRegion(index: 1)
 }
 
+/// A constant; equal if all bits are. One that the script's text itself writes is a flag, and never one with what arguments may have made.
+private struct Constant: Hashable {
+  let bits: UInt64
+  let isFlag: Bool
+  var value: Double { Double(bitPattern: bits) }
+
+  init(_ x: Double, isFlag: Bool) {
+    bits = x.bitPattern
+    self.isFlag = isFlag
+  }
+}
+
 struct Emitter {
   var code: [Op] = []
   var places: [Int32] = []
   /// Spans that `places` point to.
   var spans: [Span] = []
   private var spanIndex: [Span: Int32] = [:]
-  private var constants: [UInt64: Int32] = [:]
-  /// Registers of constants that the script's text itself writes; they are never one with those that arguments may have made.
-  private var flags: [UInt64: Int32] = [:]
-  private var constantValues: [Double] = []
-  private var areFlags: [Bool] = []
+  /// Constants, and their registers: of −2 − k the k-th.
+  private var constants: [Constant] = []
+  private var registerOf: [Constant: Int32] = [:]
   var labels: [Int32] = []
   /// How many ops jump to each.
   private var jumps: [Int32] = []
@@ -58,26 +68,20 @@ struct Emitter {
   // MARK: Registers
 
   /// The register of a constant; equal bits share one.
-  mutating func constant(_ x: Double) -> Int32 {
-    if let known = constants[x.bitPattern] { return known }
-    let register = -2 - Int32(constantValues.count)
-    constantValues.append(x)
-    areFlags.append(false)
-    constants[x.bitPattern] = register
-    return register
-  }
+  mutating func constant(_ x: Double) -> Int32 { register(of: Constant(x, isFlag: false)) }
 
   /// The register of a constant that doesn't depend on any argument, for decisions.
-  mutating func flag(_ x: Double) -> Int32 {
-    if let known = flags[x.bitPattern] { return known }
-    let register = -2 - Int32(constantValues.count)
-    constantValues.append(x)
-    areFlags.append(true)
-    flags[x.bitPattern] = register
+  mutating func flag(_ x: Double) -> Int32 { register(of: Constant(x, isFlag: true)) }
+
+  private mutating func register(of constant: Constant) -> Int32 {
+    if let known = registerOf[constant] { return known }
+    let register = -2 - Int32(constants.count)
+    constants.append(constant)
+    registerOf[constant] = register
     return register
   }
 
-  func isFlag(_ register: Int32) -> Bool { register <= -2 && areFlags[Int(-2 - register)] }
+  func isFlag(_ register: Int32) -> Bool { register <= -2 && constants[Int(-2 - register)].isFlag }
 
   /// A register of journeys that no code has used.
   mutating func newRegister() -> Int32 {
@@ -88,7 +92,7 @@ struct Emitter {
   /// How many registers the scratch of journeys needs.
   var registerCount: Int32 { regionSizes[Int(RegisterRegion.journeys.index)] }
 
-  func constantValue(_ register: Int32) -> Double? { register <= -2 ? constantValues[Int(-2 - register)] : nil }
+  func constantValue(_ register: Int32) -> Double? { register <= -2 ? constants[Int(-2 - register)].value : nil }
 
   /// A scratch register of the current region, free until `release(to:)`.
   mutating func register() -> Int32 { registers(1) }
@@ -230,7 +234,7 @@ struct Emitter {
     if isTrimmed { trim(&model) }
     if labels.contains(Int32(code.count)) { emit(.end, -1, -1) }
     var bases: [Int32] = []
-    var total = Int32(constantValues.count)
+    var total = Int32(constants.count)
     for size in regionSizes {
       bases.append(total)
       total += size
@@ -270,7 +274,7 @@ struct Emitter {
     finishTables(&model, register, target)
     model.code = code
     model.places = places
-    model.registers = constantValues + [Double](repeating: 0, count: Int(total) - constantValues.count)
+    model.registers = constants.map(\.value) + [Double](repeating: 0, count: Int(total) - constants.count)
     return true
   }
 
