@@ -55,7 +55,10 @@ enum Terminal {
   }
 
   /// Whether a line that is written again and again can be seen as one.
-  static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 && variable("TERM") != "dumb" }
+  /// Whether the terminal can do nothing, or hasn't said what it can.
+  private static var isDumb: Bool { ["dumb", ""].contains(variable("TERM") ?? "") }
+
+  static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 && !isDumb }
 
   /// Writes what was printed so far, so that it is seen while the work goes on.
   static func flush() { output.withLock { $0.flush() } }
@@ -82,7 +85,7 @@ enum Terminal {
 
   /// Whether `descriptor` is to be written in colour: a terminal that can, and nobody who said no.
   static func wantsColor(_ descriptor: Int32, refused: Bool) -> Bool {
-    !refused && isatty(descriptor) == 1 && (variable("NO_COLOR") ?? "").isEmpty && variable("TERM") != "dumb"
+    !refused && isatty(descriptor) == 1 && (variable("NO_COLOR") ?? "").isEmpty && !isDumb
   }
 
   private static func variable(_ name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }

@@ -2,11 +2,21 @@
 // what a screen shows at several widths, of words in any script.
 
 import Foundation
+import TestCommands
 import Testing
 
 private let hasScript = FileManager.default.isExecutableFile(atPath: "/usr/bin/script")
 
+private let matrix = Repository.root.appending(path: "Tests/terminals/matrix.py").systemPath
+private let pexpectIsInstalled = (try? Command("python3", ["-c", "import pexpect"]).run().status) == 0
+
 @Suite struct TerminalTests {
+  /// Six locales at six kinds of terminal, as a person would sit there.
+  @Test(.enabled(if: pexpectIsInstalled, "pexpect is not installed (pip install pexpect==4.8.0)")) func everyLocaleAtEveryTerminal() throws {
+    let (status, output) = try Command("python3", [matrix, Program.url.systemPath]).run()
+    #expect(status == 0, "\(output)")
+  }
+
   static let model = "model M {\n  source p { rate: 1000/s, journey: v }\n  station t { servers: 1, service: 1 ms }\n  pool k { size: 5000 }\n  journey v { hold 1 of k { use t } }\n}\n"
 
   /// Progress is shown; the first Ctrl-C stops the work, the second finds nothing to break; the simulation goes on from there.
