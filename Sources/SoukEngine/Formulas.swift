@@ -45,7 +45,12 @@ extension Machine {
 
 extension OpCode {
   @inline(__always)
-  fileprivate var isJump: Bool { rawValue >= OpCode.jump.rawValue && rawValue <= OpCode.jumpIfLessOrEqual.rawValue }
+  fileprivate var isJump: Bool {
+    switch self {
+    case .jump, .jumpIfZero, .jumpUnlessZero, .jumpIfLess, .jumpIfLessOrEqual: true
+    default: false
+    }
+  }
 }
 
 extension Arithmetic {

@@ -100,10 +100,9 @@ extension Lowering {
     let r = emitter.register()
     emitter.emit(.spawn, r, Int32(model.spawns.count - 1))
     guard wanted, let frame = ctx.frame else { return .register(r) }
-    let slot = frame.slot()
-    copiedHandles.remove(slot)
-    emitter.emit(.storeSlot, slot, r)
-    return .handle(slot)
+    let handle = SpawnedHandle(slot: frame.slot())
+    emitter.emit(.storeSlot, handle.slot, r)
+    return .handle(handle)
   }
 
   /// A journey to be started: where it is, and its arguments with what they see.
@@ -191,7 +190,8 @@ extension Lowering {
   func handleState(_ handle: TypedExpression, _ state: TypedExpression.HandleState, _ e: TypedExpression, _ ctx: CodeContext) throws(EvaluationError) -> Term {
     let slot: Int32
     switch try term(handle, ctx) {
-    case .handle(let s), .slot(let s): slot = s
+    case .handle(let handle): slot = handle.slot
+    case .slot(let s): slot = s
     default: throw .notInJourneys("the state of what isn't a handle", e.span)
     }
     tracker?.handleSlots.insert(slot)

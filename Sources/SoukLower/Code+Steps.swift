@@ -96,11 +96,11 @@ extension Lowering {
       return
     }
     ctx.locals[id] = try lasting(term, ctx, value.span)
-    guard case .handle(let slot) = term, let frame = ctx.frame else { return }
+    guard case .handle(let handle) = term, let frame = ctx.frame else { return }
     // A second name for a handle doesn't keep it.
-    let isNamed = frame.cleanups.contains { if case .handle(slot) = $0 { true } else { false } }
+    let isNamed = frame.cleanups.contains { if case .handle(let other) = $0 { other === handle } else { false } }
     if !isNamed {
-      frame.cleanups.append(.handle(slot))
+      frame.cleanups.append(.handle(handle))
       try cleanupsChanged(frame)
     }
   }
@@ -319,7 +319,7 @@ extension Lowering {
   func emitCleanup(_ cleanup: Cleanup, lost: Bool) throws(EvaluationError) {
     let span = emitter.spans.isEmpty ? program.scopes[modelScope.index].span : emitter.spans[max(0, Int(emitter.place))]
     switch cleanup {
-    case .handle(let slot): if !copiedHandles.contains(slot) { emitter.emit(.dropHandle, slot) }
+    case .handle(let handle): emitter.drop(handle)
     case .release(let pool, let amount):
       let r = try register(amount, span)
       try emit(.release, 0, r, 0, operand: 0, pool, span) { self.kernelIndex[$0] }

@@ -37,8 +37,10 @@ extension Lowering {
     switch term {
     case .constant(let x): return isWritten ? emitter.flag(x) : emitter.constant(x)
     case .register(let r): return r
-    case .slot(let slot), .handle(let slot):
-      if case .handle = term { copiedHandles.insert(slot) }
+    case .handle(let handle):
+      emitter.noteCopy(of: handle)
+      return try register(.slot(handle.slot), span)
+    case .slot(let slot):
       if tracker == nil, let r = emitter.holder(of: slot) { return r }
       let r = emitter.register()
       emitter.emit(.loadSlot, r, slot)

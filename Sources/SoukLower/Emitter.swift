@@ -162,6 +162,13 @@ struct Emitter {
 
   mutating func jump(_ label: CodeLabel) { emit(.jump, label.index) }
 
+  /// What an op did isn't to be done: it leads to the next.
+  mutating func skip(at i: Int) {
+    labels.append(Int32(i + 1))
+    jumps.append(1)
+    code[i] = Op(.jump, Int32(labels.count - 1))
+  }
+
   /// Keeps account of what is known of slots, who jumps where, and whether what comes next is reached.
   private mutating func note(_ op: Op) {
     let isOffset = code.last?.code == .offset
@@ -228,11 +235,11 @@ struct Emitter {
   /// Lays out registers and positions, and writes code, places and registers into the model. False if there are more
   /// registers than ops can name.
   mutating func finish(_ model: inout CompiledModel, isTrimmed: Bool) -> Bool {
-    // A label at the very end needs an op to point to.
-    isReachable = true
-    if labels.contains(Int32(code.count)) { emit(.end, -1, -1) }
-    if isTrimmed { trim(&model) }
-    if labels.contains(Int32(code.count)) { emit(.end, -1, -1) }
+    closeEnd()
+    if isTrimmed {
+      trim(&model)
+      closeEnd()
+    }
     var bases: [Int32] = []
     var total = Int32(constants.count)
     for size in regionSizes {
@@ -245,7 +252,7 @@ struct Emitter {
       if r <= -2 { return -2 - r }
       return bases[Int(r >> Self.regionShift)] + (r & (1 << Self.regionShift - 1))
     }
-    let labels = self.labels.map { through($0) }
+    let labels = self.labels.map { Emitter.behindJumps($0, code, self.labels) }
     func target(_ l: Int32) -> Int32 { l < 0 ? l : labels[Int(l)] }
     func operand(_ x: Int32, _ kind: OperandKind) -> Int32 {
       switch kind {
@@ -278,8 +285,14 @@ struct Emitter {
     return true
   }
 
-  /// Where a way that begins at an op really begins: jumps that lead on are passed.
-  private func through(_ position: Int32) -> Int32 {
+  /// A label at the very end needs an op to point to.
+  private mutating func closeEnd() {
+    isReachable = true
+    if labels.contains(Int32(code.count)) { emit(.end, -1, -1) }
+  }
+
+  /// Where a way that begins at a position really begins: jumps that lead on are passed.
+  static func behindJumps(_ position: Int32, _ code: [Op], _ labels: [Int32]) -> Int32 {
     var position = position
     for _ in 0..<8 {
       guard position >= 0, Int(position) < code.count, code[Int(position)].code == .jump else { break }

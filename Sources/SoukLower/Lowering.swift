@@ -143,8 +143,6 @@ final class Lowering: NetworkReader {
   var functionCode: [FunctionID: FunctionCode] = [:]
   /// What the formula or condition at hand reads; nil in journeys.
   var tracker: ReadTracker?
-  /// Slots whose handles were copied into variables: another slot may still ask when they go out of sight.
-  var copiedHandles: Set<Int32> = []
   var formulaDepth = 0
   var inlineDepth = 0
   /// Whether the constants at hand are written in the script itself, where they are stored or compared.

@@ -22,8 +22,35 @@ indirect enum Term {
   case picked([InstancePath], row: Term)
   case closure(Body, [LocalID], CodeContext)
   /// A spawned journey, by the slot of its handle.
-  case handle(Int32)
+  case handle(SpawnedHandle)
   case nothing
+}
+
+/// A slot that keeps the handle of who was spawned.
+final class SpawnedHandle {
+  let slot: Int32
+  /// It was put into a variable, so somebody may still ask when it goes out of sight.
+  fileprivate(set) var isCopied = false
+  /// Ops that drop it.
+  fileprivate var drops: [Int] = []
+
+  init(slot: Int32) { self.slot = slot }
+}
+
+extension Emitter {
+  /// Drops a handle that goes out of sight, unless it is copied anywhere in the journey.
+  mutating func drop(_ handle: SpawnedHandle) {
+    if handle.isCopied || !isReachable { return }
+    handle.drops.append(code.count)
+    emit(.dropHandle, handle.slot)
+  }
+
+  /// A handle is copied: it is never dropped, not even by what was written before.
+  mutating func noteCopy(of handle: SpawnedHandle) {
+    handle.isCopied = true
+    for i in handle.drops { skip(at: i) }
+    handle.drops = []
+  }
 }
 
 /// One thing, or one of an array's by a row.
@@ -95,7 +122,7 @@ final class CodeContext {
 enum Cleanup {
   case release(ThingReference, amount: Term)
   case timed(slot: Int32, tally: ThingReference)
-  case handle(Int32)
+  case handle(SpawnedHandle)
 }
 
 /// A journey's frame while its code is written.

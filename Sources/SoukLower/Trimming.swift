@@ -83,39 +83,34 @@ final class Trimmer {
   func position(_ label: Int32) -> Int { label < 0 ? -1 : Int(emitter.labels[Int(label)]) }
 
   func run() {
-    for _ in 0..<4 {
-      survey()
-      var isChanged = false
-      for j in leaders.indices where isTrimmed(j) && !isDecided[j] {
+    var isChanged = true
+    for _ in 0..<4 where isChanged {
+      isChanged = false
+      each { j in
+        if isDecided[j] { return }
         if decide(j) { isChanged = true } else { isDecided[j] = true }
       }
-      rebuild()
-      if !isChanged { break }
     }
-    survey()
-    for j in leaders.indices where isTrimmed(j) { copyTests(j) }
-    rebuild()
+    each { copyTests($0) }
     survey()
     rebuild(inOrder: order())
-    survey()
     let clock = emitter.newRegister()
-    for j in leaders.indices where isTrimmed(j) { forward(j, clock: clock) }
-    rebuild()
-    survey()
-    for j in leaders.indices where isTrimmed(j) { removeDead(j) }
-    rebuild()
-    for _ in 0..<2 {
-      survey()
-      for j in leaders.indices where isTrimmed(j) { straighten(j) }
-      rebuild()
-    }
+    each { forward($0, clock: clock) }
+    each { removeDead($0) }
+    for _ in 0..<2 { each { straighten($0) } }
     survey()
     rebuild(inOrder: order())
-    survey()
     let parameters = parameterCounts
-    for j in leaders.indices where isTrimmed(j) { renumberSlots(j, parameters: parameters[j]) }
+    each { renumberSlots($0, parameters: parameters[$0]) }
     model.frameSize = usedSlots()
     finish()
+  }
+
+  /// Does something to the code of each journey that is trimmed.
+  private func each(_ work: (Int) -> Void) {
+    survey()
+    for j in leaders.indices where isTrimmed(j) { work(j) }
+    rebuild()
   }
 
   func isTrimmed(_ j: Int) -> Bool { !isOpaque[j] && !leaders[j].isEmpty }
@@ -160,7 +155,7 @@ final class Trimmer {
   /// Finds each op's owner, and the leaders.
   func survey() {
     let count = code.count
-    for l in emitter.labels.indices { emitter.labels[l] = behindJumps(emitter.labels[l]) }
+    for l in emitter.labels.indices { emitter.labels[l] = Emitter.behindJumps(emitter.labels[l], code, emitter.labels) }
     owner = [Int32](repeating: Self.nobody, count: count)
     isLeader = [Bool](repeating: false, count: count)
     entering = [Int32](repeating: 0, count: count)
@@ -181,16 +176,6 @@ final class Trimmer {
       leaders[Int(owner[i])].append(i)
     }
     for j in leaders.indices where leaders[j].count * (Int(model.journeys[j].frameSlots) + Int(emitter.registerCount)) > 1 << 23 { isOpaque[j] = true }
-  }
-
-  /// Where a way that begins at a position really begins.
-  private func behindJumps(_ position: Int32) -> Int32 {
-    var position = position
-    for _ in 0..<8 {
-      guard position >= 0, Int(position) < code.count, code[Int(position)].code == .jump else { break }
-      position = emitter.labels[Int(code[Int(position)].a)]
-    }
-    return position
   }
 
   private func flood(_ label: Int32, _ who: Int32, _ functions: inout [Int]) {

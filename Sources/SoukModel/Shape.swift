@@ -55,7 +55,9 @@ extension CompiledModel {
   private func sitesAreAlike(_ other: CompiledModel) -> Bool {
     uses.elementsEqual(other.uses) {
       $0.station == $1.station && $0.otherwise == $1.otherwise && $0.draw == $1.draw && ($0.patience < 0) == ($1.patience < 0) && ($0.service < 0) == ($1.service < 0)
-    } && requests.elementsEqual(other.requests) { $0.thing == $1.thing && $0.otherwise == $1.otherwise }
+    } && requests.elementsEqual(other.requests) {
+      $0.thing == $1.thing && $0.otherwise == $1.otherwise && ($0.patience < 0) == ($1.patience < 0)
+    }
       && transfers.elementsEqual(other.transfers) { $0.from == $1.from && $0.to == $1.to && $0.otherwise == $1.otherwise && $0.reservation == $1.reservation }
       && joins.elementsEqual(other.joins) { $0.batch == $1.batch && $0.body == $1.body && $0.after == $1.after && $0.otherwise == $1.otherwise }
       && races.elementsEqual(other.races) { $0.arms.elementsEqual($1.arms) { $0.head == $1.head && $0.body == $1.body } }
