@@ -25,9 +25,9 @@ enum EventKind: UInt64, BitwiseCopyable {
   /// An entity's `wait` is over, and the entity is in the event itself / so is the one slot that will be read again / its
   /// slots are in the store of parked frames.
   case parked, parkedSlot, parkedFrame
-  /// The service of an entity is over that is in the event itself; its slots are in the store of parked frames, and the highest
-  /// 16 bits of `extra` are the station.
-  case served
+  /// The service of an entity is over that is in the event itself, where the code says at which station / its slots are in the store of
+  /// parked frames, and the highest 16 bits of `extra` are the station.
+  case served, servedFrame
 }
 
 /// At one instant: completions (releases) before timers before arrivals; within a class in order of creation.
@@ -48,7 +48,7 @@ struct Event: BitwiseCopyable {
   /// `EventKind` in the highest four bits, the index of the token, station, source or batch in the lower half. Of a parked
   /// entity: its origin (12 bits), where it goes on (16 bits), its ordinal.
   var payload: UInt64
-  /// Of a parked entity: when it was created, its slot, or the place of its frame.
+  /// Of an entity: when it was created, its slot, or the place of its frame.
   var extra: Int64
 
   @inline(__always)
@@ -73,9 +73,16 @@ struct Event: BitwiseCopyable {
   @inline(__always)
   var index: Int { Int(UInt32(truncatingIfNeeded: payload)) }
 
-  /// Of a parked entity with a frame, or one that is served: the frame's place.
+  /// Of an entity with a frame, where that is.
+  @inline(__always)
+  var hasFrame: Bool { kind == EventKind.parkedFrame.rawValue || kind == EventKind.servedFrame.rawValue }
+
   @inline(__always)
   var place: Int { Int(extra & 0xFFFF_FFFF_FFFF) }
+
+  /// Of an entity: where it goes on.
+  @inline(__always)
+  var pc: Int { Int(truncatingIfNeeded: payload &>> 32 & 0xFFFF) }
 
   /// Of a parked entity: its origin and ordinal, where they lie in the payload.
   @inline(__always)
@@ -197,6 +204,11 @@ struct EventHeap: BitwiseCopyable {
 
   var bytes: Int { events.bytes }
 
+  /// Gives all events to `body`, in any order.
+  func forEach(_ body: (Event) -> Void) {
+    for i in (hasHole ? 1 : 0)..<max(events.count, hasHole ? 1 : 0) { body(events[i]) }
+  }
+
   /// Every parent comes before its children.
   func checkInvariants() -> Bool {
     for i in (hasHole ? 5 : 1)..<max(events.count, hasHole ? 5 : 1) {
@@ -261,6 +273,11 @@ struct EventList: BitwiseCopyable {
   @inline(__always)
   mutating func push(_ event: Event) {
     if usesLadder { ladder.push(event) } else { heap.push(event) }
+  }
+
+  /// Gives all events to `body`, in any order.
+  func forEach(_ body: (Event) -> Void) {
+    if usesLadder { ladder.forEach(body) } else { heap.forEach(body) }
   }
 
   /// Changes to the structure that suits the number pending; called now and then.

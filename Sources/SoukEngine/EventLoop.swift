@@ -52,7 +52,7 @@ extension Machine {
       case EventKind.parked.rawValue, EventKind.parkedSlot.rawValue, EventKind.parkedFrame.rawValue:
         advance(event)
         goOn(event)
-      case EventKind.served.rawValue:
+      case EventKind.served.rawValue, EventKind.servedFrame.rawValue:
         advance(event)
         endServiceByValue(event)
       default: happenRarely(event, Int32(truncatingIfNeeded: event.index))

@@ -19,13 +19,9 @@ extension Machine {
   /// The instants of the pending arrivals, by source; -1 where there is none.
   private func pendingGaps() -> [Int64] {
     var due = [Int64](repeating: -1, count: sources.count)
-    var copy = events.copied()
-    copy.purge { event in
-      let source = Int(truncatingIfNeeded: event.index)
-      if event.kind == EventKind.arrival.rawValue, source < due.count, sources[source].timer == event.order { due[source] = event.time }
-      return true
+    events.forEach { event in
+      if event.kind == EventKind.arrival.rawValue, sources[event.index].timer == event.order { due[event.index] = event.time }
     }
-    copy.free()
     return due
   }
 
@@ -33,7 +29,7 @@ extension Machine {
     let old = from.program.model
     (now, sequence, ready, hasBegun, warmupEnded) = (from.now, from.sequence, from.ready, from.hasBegun, from.warmupEnded)
     (budget, allotted, eventCount, instantOfLastCheck, stepsAtInstant) = (from.budget, from.allotted, from.eventCount, from.instantOfLastCheck, from.stepsAtInstant)
-    (freeToken, parkedCount, freeParked, freeGroup, freeHandle) = (from.freeToken, from.parkedCount, from.freeParked, from.freeGroup, from.freeHandle)
+    (freeToken, parkedCount, freeGroup, freeHandle) = (from.freeToken, from.parkedCount, from.freeGroup, from.freeHandle)
     replaceStorage(by: from)
     takeOverThings(from)
     defer {
@@ -107,7 +103,7 @@ extension Machine {
 
   /// Everything that lies in storage of its own and is the same in both models; what this machine had is given back.
   private mutating func replaceStorage(by from: Machine) {
-    events.free(); tokens.free(); parts.freeStorage(); frames.free(); parkedFrames.free(); cells.free(); tallies.free(); lost.free(); groups.free()
+    events.free(); tokens.free(); parts.freeStorage(); frames.free(); parkedFrames.free(); freeParked.free(); cells.free(); tallies.free(); lost.free(); groups.free()
     handles.free(); releases.free(); ordinals.free(); streamKeys.free(); originKeys.free(); touchedHandles.free()
     for i in 0..<logs.count { logs[i].free() }
     for i in 0..<windows.count { windows[i].free() }
@@ -116,7 +112,7 @@ extension Machine {
     lines.free(); waiters.free()
     logs.free(); windows.free(); heaps.free(); thresholds.free()
     (events, tokens, frames, parkedFrames, cells, tallies, lost) = (from.events, from.tokens, from.frames, from.parkedFrames, from.cells, from.tallies, from.lost)
-    (groups, handles, releases, ordinals, streamKeys, originKeys) = (from.groups, from.handles, from.releases, from.ordinals, from.streamKeys, from.originKeys)
+    (freeParked, groups, handles, releases, ordinals, streamKeys, originKeys) = (from.freeParked, from.groups, from.handles, from.releases, from.ordinals, from.streamKeys, from.originKeys)
     (lines, waiters, parts) = (from.lines, from.waiters, from.parts)
     (logs, windows, heaps, thresholds, touchedHandles) = (from.logs, from.windows, from.heaps, from.thresholds, from.touchedHandles)
     // What the other had besides goes with it.

@@ -1,27 +1,27 @@
 // What an entity keeps of its frame while it waits without a token: the slots that may be read again before they are written, and those
 // in which a `time m { }` body may have begun, for these are asked for at any time. For each op after which somebody may be parked that
-// is a set of bits, and a parked frame has room for the largest of them only: what components write has dozens of slots, of which a
-// parcel under way needs few. Both are worked out once, over the ops: live variables backward, and what is open forward (Aho, Lam, Sethi
-// & Ullman, §9.2).
+// is a set of bits, and a parked frame has room for these alone: what components write has dozens of slots, of which a parcel under way
+// needs few. Both are worked out once, over the ops: live variables backward, and what is open forward (Aho, Lam, Sethi & Ullman, §9.2).
 
 import SoukModel
 
-/// The slots of one place in the code, a bit each.
+/// What is kept of somebody parked who goes on at one place in the code; of slots a bit each.
 struct KeptSlots: BitwiseCopyable {
-  /// Those that somebody parked who goes on here keeps.
   var kept: UInt64 = 0
-  /// Those in which a body of `time m { }` may have begun; all others that serve for that are closed.
+  /// Slots in which a body of `time m { }` may have begun; all others that serve for that are closed.
   var open: UInt64 = 0
+  /// The words of a frame: when the entity was created, the slots, and if somebody asks for it, how long it is served.
+  var words: Int32 = 1
+  var hasService = false
 }
 
 /// What is kept at each place of a model's code, and how waits park.
 struct FrameKeeping {
-  /// The code with the mode of each `wait`, `use` and `seize` in its operand b.
+  /// The code with the mode of each `wait`, `use` and `seize` in its operand b; and in operand c of a `use` 1 if who is served there
+  /// needs no frame.
   private(set) var code: [Op]
   /// By op.
   private(set) var slots: [KeptSlots]
-  /// How many slots are kept at most.
-  private(set) var widest = 0
   /// Whether there are more slots than bits, so that frames are kept whole.
   let keepsWhole: Bool
 
@@ -32,11 +32,14 @@ struct FrameKeeping {
     keepsWhole = stride > 63
     let waits = code.indices.filter { code[$0].code == .wait }
     let uses = code.indices.filter { code[$0].code == .use || code[$0].code == .seize }
-    for i in waits + uses { code[i].b = ParkMode.never }
+    for i in waits + uses { (code[i].b, code[i].c) = (ParkMode.never, 0) }
     guard canPark, !waits.isEmpty || !uses.isEmpty, code.count < ParkMode.placeLimit, model.origins.count < ParkMode.originLimit else { return }
     if keepsWhole {
-      for i in waits + uses { code[i].b = ParkMode.frame }
-      widest = stride
+      for i in waits + uses {
+        code[i].b = ParkMode.frame
+        slots[i + 1].words += Int32(stride)
+      }
+      for i in uses { addService(model, behind: i) }
       return
     }
     let live = FrameKeeping.liveSlots(model)
@@ -56,14 +59,29 @@ struct FrameKeeping {
       let (patience, otherwise) = code[i].code == .use
         ? (model.uses[site].patience, model.uses[site].otherwise) : (model.requests[site].patience, model.requests[site].otherwise)
       // Who runs out of patience goes on at the `else`.
-      let mayRenege = otherwise >= 0 && (patience >= 0 || i > 0 && code[i - 1].code == .offset)
+      let mayRenege = otherwise >= 0 && (patience >= 0 || isMoved(i))
       keep((live[i + 1] | open[i + 1] | (mayRenege ? live[Int(otherwise)] : 0)) & all, behind: i)
+      addService(model, behind: i)
+      // One of several stations, by a row, is found in the event.
+      if code[i].code == .use && code[i].b == ParkMode.value && !isMoved(i) && !slots[i + 1].hasService { code[i].c = 1 }
     }
-    widest = slots.map(\.kept.nonzeroBitCount).max() ?? 0
+  }
+
+  /// Whether a `use` or `seize` takes one of several things, by a row.
+  private func isMoved(_ i: Int) -> Bool { i > 0 && code[i - 1].code == .offset }
+
+  /// A word for how long somebody is served, if a `use` brings them where that is asked.
+  private mutating func addService(_ model: CompiledModel, behind i: Int) {
+    if code[i].code != .use { return }
+    let stations = isMoved(i) ? model.stations[...] : model.stations[Int(model.uses[Int(code[i].a)].station)...].prefix(1)
+    if !stations.contains(where: { model.isObserved(tally: $0.serviceTime) }) { return }
+    slots[i + 1].hasService = true
+    slots[i + 1].words += 1
   }
 
   private mutating func keep(_ kept: UInt64, behind i: Int) {
     slots[i + 1].kept = kept
+    slots[i + 1].words += Int32(kept.nonzeroBitCount)
     code[i].b = kept == 0 ? ParkMode.value : ParkMode.frame
   }
 

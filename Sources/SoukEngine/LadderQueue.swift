@@ -33,6 +33,9 @@ struct LadderQueue: BitwiseCopyable {
   /// Events that a bucket of a new rung has on the average. One an event was tried first: each used bucket holds a chunk, so
   /// ten million pending events took 2.7 GB, and twice the time.
   static let load: Int64 = 16
+  /// A rung has so many buckets at most, the ends of whose chains fit into the second cache: with ten million pending a twentieth of
+  /// the time of a hold.
+  static let mostBuckets: Int64 = 4096
   /// A bucket with more events than this gets a rung of its own, as long as its width can be divided.
   static let threshold = 96
   static let maxRungs = 12
@@ -268,7 +271,12 @@ struct LadderQueue: BitwiseCopyable {
     hasOpened = false
     if rungs.count == 0 { return }
     var number = 0
-    guard let bucket = nextBucket(rungs[rungs.count &- 1], &number) else { return }
+    if let bucket = nextBucket(rungs[rungs.count &- 1], &number) { forEach(in: bucket, body) }
+  }
+
+  /// The events of a chain.
+  @inline(__always)
+  private func forEach(in bucket: LadderBucket, _ body: (Event) -> Void) {
     var chunk = bucket.chunk
     var left = Int(bucket.count)
     var i = (left &- 1) & (LadderQueue.chunkLength &- 1)
@@ -344,7 +352,7 @@ struct LadderQueue: BitwiseCopyable {
   /// Spreads a chain over a new rung of buckets with `load` events each.
   private mutating func openRung(start: Int64, span: Int64, bucket: inout LadderBucket) {
     hasOpened = true
-    let width = max(span / (Int64(bucket.count) / LadderQueue.load), 1)
+    let width = max(span / min(Int64(bucket.count) / LadderQueue.load, LadderQueue.mostBuckets), 1)
     // The nearest power of two.
     let shift = Int64(63 - (width + width / 2).leadingZeroBitCount)
     let bucketCount = Int((span - 1) >> shift) + 1
@@ -395,6 +403,14 @@ struct LadderQueue: BitwiseCopyable {
     topMinimum = .max
     topMaximum = .min
     count = 0
+  }
+
+  /// Gives all events to `body`, in any order.
+  func forEach(_ body: (Event) -> Void) {
+    heap.forEach(body)
+    forEachAtBottom(body)
+    forEach(in: top, body)
+    for i in 0..<buckets.count { forEach(in: buckets[i], body) }
   }
 
   /// Every event is where its time belongs, and the counts are right.

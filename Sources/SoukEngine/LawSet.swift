@@ -181,6 +181,9 @@ struct LawSet: BitwiseCopyable {
     return true
   }
 
+  /// The value of a law that has only one.
+  func constant(_ law: Int32) -> Double? { records[law].kind == .constant ? records[law].a : nil }
+
   // MARK: Inversion
 
   /// The value of a one-word law at a uniform number; increasing.

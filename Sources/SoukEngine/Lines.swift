@@ -243,7 +243,7 @@ extension Machine {
   mutating func lineUpByValue(_ token: Int32, _ line: Int32, pc: Int, mode: Int32, patience delay: Int64) {
     let entity = entity(token) | UInt64(pc) &<< 32
     let hasFrame = mode == ParkMode.frame
-    let extra = hasFrame ? keepFrame(of: token, who: entity) : tokens[token].created
+    let extra = hasFrame ? keepFrame(of: token, pc: pc) : tokens[token].created
     lineUp(entity, extra, hasFrame: hasFrame, line, service: tokens[token].service, patience: delay)
     freeToken(token)
     parkedCount &+= 1

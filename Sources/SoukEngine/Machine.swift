@@ -46,14 +46,10 @@ struct Machine {
   var frames: Slab<Double>
   var freeToken: Int32 = -1
   var parts = TokenParts()
-  /// Entities that are parked; the frames of those that need one, and the first free place among these (−1: none).
+  /// Entities that are parked; the frames of those that need one, and the first free place (−1: none) for each number of words.
   var parkedCount = 0
   var parkedFrames = Slab<Double>()
-  var freeParked = -1
-  /// Words of a parked frame: when the entity was created; its origin, ordinal and where it goes on (−1: free); the slots that it keeps.
-  let parkedStride: Int
-  /// Where in it the ticks of a service are: in place of origin and ordinal, unless these are asked for (`time m { }`).
-  let serviceWord: Int
+  var freeParked: Slab<Int>
   let keptSlots: Slab<KeptSlots>
   let keepsWhole: Bool
   /// The slots of who is parked, while its steps are taken.
@@ -154,11 +150,9 @@ struct Machine {
         keepsEnds: span.first < span.last || !program.chains.stations[Int(span.first)].isLimited)
     })
     stride = program.stride
-    let asksWho = program.timed.count > 0
     keptSlots = program.keptSlots
     keepsWhole = program.keepsWhole
-    parkedStride = program.keptWidth + (asksWho && program.keepsServices ? 3 : 2)
-    serviceWord = asksWho ? program.keptWidth + 2 : 1
+    freeParked = Slab(repeating: -1, count: 1 + Int(program.keptSlots.array.map(\.words).max() ?? 0))
     weight = model.weight
     warmup = settings.warmup
     replication = settings.replication
@@ -245,6 +239,7 @@ struct Machine {
     copy.parts = parts.copied()
     copy.frames = frames.copied()
     copy.parkedFrames = parkedFrames.copied()
+    copy.freeParked = freeParked.copied()
     copy.passingFrame = passingFrame.copied()
     copy.chains = chains.copied()
     for i in 0..<chains.count { copy.chains[i] = chains[i].copied() }
@@ -285,7 +280,7 @@ struct Machine {
   }
 
   func free() {
-    events.free(); tokens.free(); parts.freeStorage(); frames.free(); parkedFrames.free(); passingFrame.free(); registers.free(); calls.free(); savedRegisters.free()
+    events.free(); tokens.free(); parts.freeStorage(); frames.free(); parkedFrames.free(); freeParked.free(); passingFrame.free(); registers.free(); calls.free(); savedRegisters.free()
     cells.free(); tallies.free(); thresholds.free(); lost.free()
     for i in 0..<logs.count { logs[i].free() }
     logs.free()
@@ -372,7 +367,7 @@ extension Machine {
     case .batchTimeout: batches[event.index].timer == event.order
     case .batchCalendar: batches[event.index].calendarTimer == event.order
     case .arrival: sources[event.index].timer == event.order
-    case .parked, .parkedSlot, .parkedFrame, .served: true
+    case .parked, .parkedSlot, .parkedFrame, .served, .servedFrame: true
     case .windowEnd: windows[event.index].timer == event.order
     case .patienceInLine: lines[event.index].isThere(event.extra, in: waiters)
     case nil: false

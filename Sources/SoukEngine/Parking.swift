@@ -24,6 +24,12 @@ enum ParkMode {
   static let originLimit = 1 << 12
 }
 
+extension Event {
+  /// How a parked entity is kept.
+  @inline(__always)
+  var parkMode: Int32 { Int32(truncatingIfNeeded: kind &- EventKind.parked.rawValue) &+ ParkMode.value }
+}
+
 extension Program {
   /// The journey that each origin starts; −1 where it starts several, whose entities keep their tokens, or none.
   static func journeysOfOrigins(_ model: CompiledModel) -> [Int32] {
@@ -50,8 +56,7 @@ extension Machine {
     if !canDoWithoutToken(token) { return false }
     let (time, overflow) = now.addingReportingOverflow(delay)
     if overflow { return false }
-    let who = entity(token) | UInt64(pc) &<< 32
-    var payload = who
+    var payload = entity(token) | UInt64(pc) &<< 32
     var extra = tokens[token].created
     if mode == ParkMode.value {
       payload |= EventKind.parked.rawValue &<< 60
@@ -60,7 +65,7 @@ extension Machine {
       extra = Int64(bitPattern: frames[Int(token) &* stride &+ Int(code[pc &- 1].c)].bitPattern)
     } else {
       payload |= EventKind.parkedFrame.rawValue &<< 60
-      extra = keepFrame(of: token, who: who)
+      extra = keepFrame(of: token, pc: pc)
     }
     freeToken(token)
     parkedCount &+= 1
@@ -68,37 +73,55 @@ extension Machine {
     return true
   }
 
-  /// The place of what a token keeps of its frame; `who` says where it goes on.
+  /// The place of what a token keeps of its frame, which goes on at `pc`.
   @inline(__always)
-  mutating func keepFrame(of token: Int32, who: UInt64) -> Int64 {
-    keepFrame(frames, Int(token) &* stride, created: tokens[token].created, who: who)
+  mutating func keepFrame(of token: Int32, pc: Int) -> Int64 {
+    keepFrame(frames, Int(token) &* stride, created: tokens[token].created, pc: pc)
   }
 
   /// The place of what an entity keeps of its slots.
   @inline(__always)
-  mutating func keepFrame(_ slots: Slab<Double>, _ frame: Int, created: Int64, who: UInt64) -> Int64 {
-    var place = freeParked
+  mutating func keepFrame(_ slots: Slab<Double>, _ frame: Int, created: Int64, pc: Int) -> Int64 {
+    let words = keptSlots[pc].words
+    var place = freeParked[words]
     if place >= 0 {
-      freeParked = Int(Int64(bitPattern: parkedFrames[place].bitPattern))
+      freeParked[words] = Int(Int64(bitPattern: parkedFrames[place].bitPattern))
     } else {
       place = parkedFrames.count
-      parkedFrames.append(repeating: 0, count: parkedStride)
+      parkedFrames.append(repeating: 0, count: Int(words))
     }
     parkedFrames[place] = Double(bitPattern: UInt64(bitPattern: created))
-    pack(slots, frame, into: place, who: who)
+    pack(slots, frame, into: place, pc: pc)
     return Int64(place)
+  }
+
+  /// The place of what an entity on its event keeps of the passing frame: the one it has, if that is as large.
+  @inline(__always)
+  mutating func keepFrame(of event: Event, _ mode: Int32, pc: Int) -> Int64 {
+    if mode == ParkMode.frame && keptSlots[event.pc].words == keptSlots[pc].words {
+      pack(passingFrame, 0, into: Int(event.extra), pc: pc)
+      return event.extra
+    }
+    return keepFrame(passingFrame, 0, created: leaveFrame(of: event, mode), pc: pc)
+  }
+
+  /// An entity on its event keeps no frame any more; when it was created.
+  @inline(__always)
+  mutating func leaveFrame(of event: Event, _ mode: Int32) -> Int64 {
+    let created = created(event, mode)
+    if mode == ParkMode.frame { freeFrame(Int(event.extra), pc: event.pc) }
+    return created
   }
 
   /// Puts the slots that an entity keeps into its place.
   @inline(__always)
-  func pack(_ slots: Slab<Double>, _ frame: Int, into place: Int, who: UInt64) {
-    parkedFrames[place &+ 1] = Double(bitPattern: who)
-    var to = place &+ 2
+  func pack(_ slots: Slab<Double>, _ frame: Int, into place: Int, pc: Int) {
+    var to = place &+ 1
     if keepsWhole {
       for i in 0..<stride { parkedFrames[to &+ i] = slots[frame &+ i] }
       return
     }
-    var rest = keptSlots[Int(who &>> 32 & 0xFFFF)].kept
+    var rest = keptSlots[pc].kept
     while rest != 0 {
       parkedFrames[to] = slots[frame &+ rest.trailingZeroBitCount]
       rest &= rest &- 1
@@ -109,7 +132,7 @@ extension Machine {
   /// Puts them back where they belong in a frame.
   @inline(__always)
   func unpack(_ place: Int, pc: Int, into slots: Slab<Double>, _ frame: Int) {
-    var from = place &+ 2
+    var from = place &+ 1
     if keepsWhole {
       for i in 0..<stride { slots[frame &+ i] = parkedFrames[from &+ i] }
       return
@@ -129,9 +152,9 @@ extension Machine {
   mutating func goOn(_ event: Event) {
     let code = self.code
     let r = registers
-    let mode = Int32(truncatingIfNeeded: event.kind &- EventKind.parked.rawValue) &+ ParkMode.value
+    let mode = event.parkMode
     let slots = passingFrame
-    var pc = Int(event.payload &>> 32 & 0xFFFF)
+    var pc = event.pc
     if mode == ParkMode.frame {
       unpack(Int(event.extra), pc: pc, into: slots, 0)
     } else if mode == ParkMode.slot {
@@ -207,8 +230,8 @@ extension Machine {
         guard let delay = Machine.ticks(r[op.a]), delay < .max &- now else { return unpark(event, from: pc) }
         budget &-= 1
         let payload = event.payload & ~(0xFFFF &<< 32) | UInt64(pc &+ 1) &<< 32
-        let extra = mode == ParkMode.slot ? Int64(bitPattern: slots[Int(op.c)].bitPattern) : event.extra
-        if mode == ParkMode.frame { pack(slots, 0, into: Int(extra), who: event.who | UInt64(pc &+ 1) &<< 32) }
+        let extra = mode == ParkMode.slot ? Int64(bitPattern: slots[Int(op.c)].bitPattern)
+          : mode == ParkMode.frame ? keepFrame(of: event, mode, pc: pc &+ 1) : event.extra
         return events.push(Event(time: now &+ delay, order: nextOrder(EventClass.timer), payload: payload, extra: extra))
       case .wait where op.b != ParkMode.never:
         guard let delay = Machine.ticks(r[op.a]), delay < .max &- now else { return unpark(event, from: pc) }
@@ -230,8 +253,7 @@ extension Machine {
         continue
       case .end:
         budget &-= 1
-        finish(originJourneys[event.origin], created: created(event, mode), outcome: op.a)
-        if mode == ParkMode.frame { freeFrame(Int(event.extra)) }
+        finish(originJourneys[event.origin], created: leaveFrame(of: event, mode), outcome: op.a)
         parkedCount &-= 1
         return
       default: return unpark(event, from: pc)
@@ -252,16 +274,15 @@ extension Machine {
   /// Parks an entity that was parked another way before.
   @inline(never)
   private mutating func parkOtherwise(_ event: Event, _ op: Op, pc: Int, _ mode: Int32, after delay: Int64) {
-    let who = event.who | UInt64(pc) &<< 32
-    var extra = created(event, mode)
-    if op.b == ParkMode.slot {
-      extra = Int64(bitPattern: passingFrame[Int(op.c)].bitPattern)
-    } else if op.b == ParkMode.frame {
-      extra = keepFrame(passingFrame, 0, created: extra, who: who)
+    let extra: Int64
+    if op.b == ParkMode.frame {
+      extra = keepFrame(of: event, mode, pc: pc)
+    } else {
+      let created = leaveFrame(of: event, mode)
+      extra = op.b == ParkMode.slot ? Int64(bitPattern: passingFrame[Int(op.c)].bitPattern) : created
     }
-    if mode == ParkMode.frame { freeFrame(Int(event.extra)) }
     let kind = EventKind.parked.rawValue &+ UInt64(truncatingIfNeeded: op.b &- ParkMode.value)
-    events.push(Event(time: now &+ delay, order: nextOrder(EventClass.timer), payload: who | kind &<< 60, extra: extra))
+    events.push(Event(time: now &+ delay, order: nextOrder(EventClass.timer), payload: event.who | UInt64(pc) &<< 32 | kind &<< 60, extra: extra))
   }
 
   /// A parked entity whose slots are in the passing frame has a token again, and goes on at `pc`.
@@ -285,11 +306,7 @@ extension Machine {
       i &+= 1
     }
     closeTimed(of: token, but: keptSlots[pc].open)
-    if event.kind == EventKind.parked.rawValue { tokens[token].created = event.extra }
-    if event.kind == EventKind.parkedFrame.rawValue {
-      tokens[token].created = Int64(bitPattern: parkedFrames[Int(event.extra)].bitPattern)
-      freeFrame(Int(event.extra))
-    }
+    tokens[token].created = leaveFrame(of: event, event.parkMode)
     return token
   }
 
@@ -299,7 +316,7 @@ extension Machine {
     tokens[token].created = Int64(bitPattern: parkedFrames[place].bitPattern)
     unpack(place, pc: pc, into: frames, Int(token) &* stride)
     closeTimed(of: token, but: keptSlots[pc].open)
-    freeFrame(place)
+    freeFrame(place, pc: pc)
   }
 
   /// What no `time m { }` body has begun is closed in a token's frame; of one that is parked it wasn't kept.
@@ -316,26 +333,28 @@ extension Machine {
   }
 
   @inline(__always)
-  mutating func freeFrame(_ place: Int) {
-    parkedFrames[place] = Double(bitPattern: UInt64(bitPattern: Int64(freeParked)))
-    parkedFrames[place &+ 1] = Double(bitPattern: .max)
-    freeParked = place
+  mutating func freeFrame(_ place: Int, pc: Int) {
+    let words = keptSlots[pc].words
+    parkedFrames[place] = Double(bitPattern: UInt64(bitPattern: Int64(freeParked[words])))
+    freeParked[words] = place
   }
 
-  /// When began what is open in a `time m { }` body of somebody parked.
+  /// When began what is open in a `time m { }` body of somebody who has a frame and no token.
   func forEachParkedBeginning(_ body: (TimedSlot, Double) -> Void) {
     if program.timed.count == 0 { return }
-    for place in Swift.stride(from: 0, to: parkedFrames.count, by: parkedStride) {
-      let who = parkedFrames[place + 1].bitPattern
-      if who == .max { continue }
-      let journey = journeys[program.originJourneys[Int32(truncatingIfNeeded: who >> 48)]]
+    func look(_ who: UInt64, at place: Int) {
+      let journey = journeys[program.originJourneys[Int32(truncatingIfNeeded: who >> 48 & 0xFFF)]]
       let slots = keptSlots[Int(who >> 32 & 0xFFFF)]
       for i in 0..<journey.timedCount {
         let timed = program.timed[journey.timed + i]
         if keepsWhole || slots.open & 1 << UInt64(timed.slot) != 0 {
-          body(timed, parkedFrames[place + 2 + (keepsWhole ? Int(timed.slot) : FrameKeeping.position(of: timed.slot, in: slots.kept))])
+          body(timed, parkedFrames[place + 1 + (keepsWhole ? Int(timed.slot) : FrameKeeping.position(of: timed.slot, in: slots.kept))])
         }
       }
+    }
+    events.forEach { if $0.hasFrame { look($0.payload, at: $0.place) } }
+    for i in 0..<lines.count {
+      lines[i].forEach(in: waiters) { if $1.who & Waiter.hasFrame != 0 { look($1.who, at: Int($1.extra)) } }
     }
   }
 }

@@ -118,13 +118,13 @@ extension Machine {
   @inline(never)
   mutating func lookAhead() {
     let parked = parkedFrames
-    let width = parkedStride
+    let kept = keptSlots
     let tokens = self.tokens
     let frames = self.frames
     let stride = self.stride
     events.forEachComing { event in
-      if event.kind == EventKind.parkedFrame.rawValue || event.kind == EventKind.served.rawValue {
-        parked.prefetch(from: event.place, count: width)
+      if event.hasFrame {
+        parked.prefetch(from: event.place, count: Int(kept[event.pc].words))
       } else if event.kind == EventKind.wait.rawValue || event.kind == EventKind.serviceEnd.rawValue {
         tokens.prefetch(from: event.index, count: 1)
         if stride > 0 { frames.prefetch(from: event.index &* stride, count: stride) }
@@ -179,7 +179,7 @@ extension Machine {
       if draw.counter >= 0 {
         // Of one slot that is carried, it is this one.
         let drawn = event.kind == EventKind.parkedSlot.rawValue
-          ? Double(bitPattern: UInt64(bitPattern: event.extra)) : store[event.place &+ 2 &+ draw.counter]
+          ? Double(bitPattern: UInt64(bitPattern: event.extra)) : store[event.place &+ 1 &+ draw.counter]
         index = UInt32(truncatingIfNeeded: Int(drawn))
       }
       coming[count] = ComingDraw(

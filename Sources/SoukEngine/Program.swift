@@ -12,17 +12,14 @@ final class Program: @unchecked Sendable {
   let code: Slab<Op>
   /// The code without parking, and what runs as chains.
   let plainCode: Slab<Op>
-  /// Whether entities are kept by value while they are served somewhere.
-  let keepsServices: Bool
   /// For the ops behind `wait`s and `use`s what is drawn next.
   let nextDraws: Slab<NextDraw>
   let chains: ChainPlan
   /// The journey that each origin starts; −1 where it starts several.
   let originJourneys: Slab<Int32>
-  /// What is kept of slots behind each op, and whether frames are kept whole; how many words that takes.
+  /// What is kept of slots behind each op, and whether frames are kept whole.
   let keptSlots: Slab<KeptSlots>
   let keepsWhole: Bool
-  let keptWidth: Int
   let registers: Slab<Double>
   /// The first of the registers in which straight code finds cells.
   let firstCell: Int32
@@ -67,8 +64,7 @@ final class Program: @unchecked Sendable {
     let keeping = FrameKeeping(model, stride: stride, canPark: true)
     code = Slab(keeping.code)
     keptSlots = Slab(keeping.slots)
-    (keepsWhole, keptWidth) = (keeping.keepsWhole, keeping.widest)
-    keepsServices = model.stations.contains { $0.discipline == .fifo && $0.rate < 0 && $0.uptime < 0 }
+    keepsWhole = keeping.keepsWhole
     nextDraws = Program.nextDraws(model, keeping)
     plainCode = Slab(FrameKeeping(model, stride: stride, canPark: false).code)
     // Four spare registers: a dynamic draw reads four parameters whatever its law.

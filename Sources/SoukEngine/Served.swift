@@ -1,6 +1,7 @@
 // Service by value. Where nothing but the end of its time ends a service (first come, first served, no breakdowns, no rate), who is
-// served needs no token: the event carries it as that of one who is parked, and the ticks of service lie beside its slots. What it
-// does when it is done it does on its event (`Parking.swift`); so entities go from wait to line to service without a token.
+// served needs no token: the event carries it as that of one who is parked, and if somebody asks how long services take, their ticks lie
+// beside its slots. What it does when it is done it does on its event (`Parking.swift`); so entities go from wait to line to service
+// without a token.
 
 import SoukModel
 
@@ -11,10 +12,11 @@ extension Machine {
     let service = tokens[token].service
     guard stations[s].servesByValue, canDoWithoutToken(token), !isTraced, service < .max &- now else { return false }
     let entity = entity(token) | UInt64(pc) &<< 32
-    let place = keepFrame(of: token, who: entity)
+    let hasFrame = code[pc &- 1].c == 0
+    let extra = hasFrame ? keepFrame(of: token, pc: pc) : tokens[token].created
     freeToken(token)
     parkedCount &+= 1
-    serve(entity, place, s, service, since: now)
+    serve(entity, extra, hasFrame: hasFrame, s, service, since: now)
     return true
   }
 
@@ -24,39 +26,47 @@ extension Machine {
     if waiter.isToken || isTraced || waiter.service >= .max &- now { return false }
     if waiter.who & Waiter.hasPatience != 0 { events.noteDead() }
     let entity = waiter.who & 0x0FFF_FFFF_FFFF_FFFF
-    var place = waiter.extra
-    if waiter.who & Waiter.hasFrame == 0 {
-      place = keepFrame(passingFrame, 0, created: waiter.extra, who: entity)
-    }
-    serve(entity, place, s, waiter.service, since: waiter.since)
+    let pc = Int(entity &>> 32 & 0xFFFF)
+    var extra = waiter.extra
+    let hasFrame = code[pc &- 1].c == 0
+    if hasFrame && waiter.who & Waiter.hasFrame == 0 { extra = keepFrame(passingFrame, 0, created: extra, pc: pc) }
+    serve(entity, extra, hasFrame: hasFrame, s, waiter.service, since: waiter.since)
     return true
   }
 
-  /// Begins a service by value: origin, ordinal and where the entity goes on, the place of its frame.
+  /// Begins a service by value: origin, ordinal and where the entity goes on, when it was created or the place of its frame.
   @inline(__always)
-  private mutating func serve(_ entity: UInt64, _ place: Int64, _ s: Int32, _ service: Int64, since: Int64) {
-    parkedFrames[Int(place) &+ serviceWord] = Double(bitPattern: UInt64(bitPattern: service))
+  private mutating func serve(_ entity: UInt64, _ extra: Int64, hasFrame: Bool, _ s: Int32, _ service: Int64, since: Int64) {
     stations[s].inService &+= 1
     stations[s].servedByValue &+= 1
     raise(stations[s].busyCell)
     recordTicks(stations[s].waitTally, now &- since)
-    let payload = entity | EventKind.served.rawValue &<< 60
-    events.push(Event(time: now &+ service, order: nextOrder(EventClass.completion), payload: payload, extra: place | Int64(s) &<< 48))
+    var payload = entity | EventKind.served.rawValue &<< 60
+    var own = extra
+    if hasFrame {
+      payload = entity | EventKind.servedFrame.rawValue &<< 60
+      own = extra | Int64(s) &<< 48
+      let kept = keptSlots[Int(entity &>> 32 & 0xFFFF)]
+      if kept.hasService { parkedFrames[Int(extra) &+ Int(kept.words) &- 1] = Double(bitPattern: UInt64(bitPattern: service)) }
+    }
+    events.push(Event(time: now &+ service, order: nextOrder(EventClass.completion), payload: payload, extra: own))
   }
 
   /// A service by value is over: the next in line begins, then the entity goes on.
   @inline(__always)
   mutating func endServiceByValue(_ event: Event) {
-    let s = Int32(truncatingIfNeeded: event.extra &>> 48 & 0xFFFF)
+    let hasFrame = event.hasFrame
+    let s = hasFrame ? Int32(truncatingIfNeeded: event.extra &>> 48 & 0xFFFF) : uses[code[event.pc &- 1].a].station
     stations[s].inService &-= 1
     stations[s].servedByValue &-= 1
     lower(stations[s].busyCell)
     raise(stations[s].completions)
-    recordTicks(stations[s].serviceTally, Int64(bitPattern: parkedFrames[event.place &+ serviceWord].bitPattern))
+    let kept = keptSlots[event.pc]
+    if kept.hasService { recordTicks(stations[s].serviceTally, Int64(bitPattern: parkedFrames[event.place &+ Int(kept.words) &- 1].bitPattern)) }
     if stations[s].waiting > 0 { startWaiting(s) }
     var parked = event
-    parked.payload = event.payload & ~(0xF &<< 60) | EventKind.parkedFrame.rawValue &<< 60
-    parked.extra = Int64(event.place)
+    parked.payload = event.payload & ~(0xF &<< 60) | (hasFrame ? EventKind.parkedFrame : EventKind.parked).rawValue &<< 60
+    if hasFrame { parked.extra = Int64(event.place) }
     goOn(parked)
   }
 
@@ -92,24 +102,15 @@ extension Machine {
       return enter(token, s, site, mode: ParkMode.never, pc: pc)
     }
     let entity = event.who | UInt64(pc) &<< 32
-    var place = event.extra
-    let needsFrame = begins || op.b == ParkMode.frame
-    if needsFrame {
-      if mode == ParkMode.frame {
-        pack(passingFrame, 0, into: Int(place), who: entity)
-      } else {
-        place = keepFrame(passingFrame, 0, created: created(event, mode), who: entity)
-      }
-    }
+    let hasFrame = begins ? op.c == 0 : op.b == ParkMode.frame
+    let extra = hasFrame ? keepFrame(of: event, mode, pc: pc) : leaveFrame(of: event, mode)
     if begins {
-      serve(entity, place, s, service, since: now)
+      serve(entity, extra, hasFrame: hasFrame, s, service, since: now)
       return Machine.blocked
     }
     stations[s].waiting &+= 1
     raise(stations[s].queueCell)
-    let extra = needsFrame ? place : created(event, mode)
-    lineUp(entity, extra, hasFrame: needsFrame, s, service: service, patience: patience)
-    if !needsFrame && mode == ParkMode.frame { freeFrame(Int(event.extra)) }
+    lineUp(entity, extra, hasFrame: hasFrame, s, service: service, patience: patience)
     return Machine.blocked
   }
 }

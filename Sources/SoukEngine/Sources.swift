@@ -38,9 +38,10 @@ struct SourceState: BitwiseCopyable {
   var exponential: Double = 0
   var reckoned: Int64 = 0
   var rate: Double = 0
-  /// Next entry of `releases` or of the given instants, and the end.
+  /// Next entry of `releases` or of the given instants, and the end. Who comes all at one instant is in no list.
   var next: Int = 0
   var end: Int = 0
+  var comesTogether = false
   /// The chain that its journey is; -1 if it isn't one. Whether its arrivals there are gathered.
   var chain: Int32 = -1
   var isGathered = false
@@ -85,9 +86,13 @@ extension Machine {
     case .released(let count, let times):
       state.pattern = .released
       state.left = min(state.left, count)
-      state.next = releases.count
-      drawReleases(count: count, law: times, stream: source.stream, origin: source.origin)
-      state.end = releases.count
+      if count < Int64(UInt32.max), let time = laws.constant(times).flatMap(Machine.ticks) {
+        (state.comesTogether, state.reckoned, state.end) = (true, time, Int(count))
+      } else {
+        state.next = releases.count
+        drawReleases(count: count, law: times, stream: source.stream, origin: source.origin)
+        state.end = releases.count
+      }
     case .instants(let instants):
       state.pattern = .instants
       state.next = releases.count
@@ -114,6 +119,11 @@ extension Machine {
       releases.append(Release(time: ticks, ordinal: ordinal))
     }
     releases.sort(first..<releases.count) { ($0.time, $0.ordinal) < ($1.time, $1.ordinal) }
+  }
+
+  private func nextRelease(of s: Int32) -> Release {
+    let next = sources[s].next
+    return sources[s].comesTogether ? Release(time: sources[s].reckoned, ordinal: UInt32(truncatingIfNeeded: next)) : releases[next]
   }
 
   /// The standard variate for the present gap of a source.
@@ -167,7 +177,7 @@ extension Machine {
       awaitLive(s)
     case .released, .instants:
       if sources[s].next < sources[s].end {
-        let time = max(releases[sources[s].next].time, now)
+        let time = max(nextRelease(of: s).time, now)
         sources[s].timer = schedule(.arrival, s, after: time - now, EventClass.arrival)
       }
     case .calendar:
@@ -216,7 +226,7 @@ extension Machine {
     let pattern = sources[s].pattern
     var released: UInt32 = 0
     if pattern == .released || pattern == .instants {
-      released = releases[sources[s].next].ordinal
+      released = nextRelease(of: s).ordinal
       sources[s].next += 1
     }
     var count: Int64 = 1

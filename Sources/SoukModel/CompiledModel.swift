@@ -57,6 +57,12 @@ public struct CompiledModel: Sendable {
   public var messages: [String] = []
 
   public init() {}
+
+  /// Whether anything is kept of a tally's observations.
+  public func isObserved(tally: Int32) -> Bool {
+    guard tallies.indices.contains(Int(tally)) else { return false }
+    return tallies[Int(tally)].recording != .off || windows.contains { $0.source == .tally(tally) }
+  }
 }
 
 // MARK: What is observed

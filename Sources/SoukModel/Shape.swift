@@ -28,6 +28,7 @@ extension CompiledModel {
       (
         "which things it has",
         cells.map(\.path) == other.cells.map(\.path) && tallies.map(\.path) == other.tallies.map(\.path)
+          && tallies.map(\.recording) == other.tallies.map(\.recording)
           && stations.map(\.path) == other.stations.map(\.path) && pools.map(\.path) == other.pools.map(\.path)
           && levels.map(\.path) == other.levels.map(\.path) && accounts.map(\.path) == other.accounts.map(\.path)
           && batches.map(\.path) == other.batches.map(\.path)
