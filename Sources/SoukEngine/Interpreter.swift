@@ -114,7 +114,7 @@ extension Machine {
         schedule(.wait, token: token, after: delay, EventClass.timer)
         pc = Machine.blocked
       case .waitUntil:
-        pc = waitUntil(token, r[op.a], pc: pc)
+        pc = waitUntil(token, r[op.a], mode: op.b, pc: pc)
       case .use:
         tokens[token].pc = Int32(truncatingIfNeeded: pc)
         pc = use(token, site: op.a, mode: op.b, pc: pc, frame: frame)
@@ -236,12 +236,13 @@ extension Machine {
 
   /// Waits until an instant; goes on at once if it has passed.
   @inline(never)
-  private mutating func waitUntil(_ token: Int32, _ instant: Double, pc: Int) -> Int {
+  private mutating func waitUntil(_ token: Int32, _ instant: Double, mode: Int32, pc: Int) -> Int {
     if instant.isNaN {
       fail(.fault(.notANumber, place: place(pc - 1)))
       return Machine.blocked
     }
     guard let ticks = Machine.ticks(max(instant, 0)), ticks > now else { return pc }
+    if mode != ParkMode.never && park(token, pc: pc, mode: mode, after: ticks == .max ? .max : ticks - now) { return Machine.blocked }
     tokens[token].pc = Int32(truncatingIfNeeded: pc)
     tokens[token].state = .waiting
     schedule(.wait, token: token, after: ticks == .max ? .max : ticks - now, EventClass.timer)

@@ -17,7 +17,7 @@ struct KeptSlots: BitwiseCopyable {
 
 /// What is kept at each place of a model's code, and how waits park.
 struct FrameKeeping {
-  /// The code with the mode of each `wait`, `use` and `seize` in its operand b; and in operand c of a `use` 1 if who is served there
+  /// The code with the mode of each `wait`, `waitUntil`, `use` and `seize` in its operand b; and in operand c of a `use` 1 if who is served there
   /// needs no frame.
   private(set) var code: [Op]
   /// By op.
@@ -30,7 +30,7 @@ struct FrameKeeping {
     code = model.code
     slots = [KeptSlots](repeating: KeptSlots(), count: model.code.count + 1)
     keepsWhole = stride > 63
-    let waits = code.indices.filter { code[$0].code == .wait }
+    let waits = code.indices.filter { code[$0].code == .wait || code[$0].code == .waitUntil }
     let uses = code.indices.filter { code[$0].code == .use || code[$0].code == .seize }
     for i in waits + uses { (code[i].b, code[i].c) = (ParkMode.never, 0) }
     guard canPark, !waits.isEmpty || !uses.isEmpty, code.count < ParkMode.placeLimit, model.origins.count < ParkMode.originLimit else { return }

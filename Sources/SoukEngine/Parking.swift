@@ -6,7 +6,7 @@
 import SoukModel
 import SoukNumerics
 
-/// What a `wait` op, and a `use` or `seize` whose entity waits in a line, keeps of an entity; in its unused operand b.
+/// What a `wait` or `waitUntil` op, and a `use` or `seize` whose entity waits in a line, keeps of an entity; in its unused operand b.
 enum ParkMode {
   /// The token stays.
   static let never: Int32 = 0
@@ -236,7 +236,13 @@ extension Machine {
       case .wait where op.b != ParkMode.never:
         guard let delay = Machine.ticks(r[op.a]), delay < .max &- now else { return unpark(event, from: pc) }
         budget &-= 1
-        return parkOtherwise(event, op, pc: pc &+ 1, mode, after: delay)
+        return park(event, op, pc: pc &+ 1, mode, until: now &+ delay)
+      case .waitUntil where op.b != ParkMode.never:
+        let instant = r[op.a]
+        guard !instant.isNaN, let time = Machine.ticks(max(instant, 0)), time < .max else { return unpark(event, from: pc) }
+        if time <= now { break }
+        budget &-= 1
+        return park(event, op, pc: pc &+ 1, mode, until: time)
       case .use where op.b != ParkMode.never && stations[uses[op.a].station].servesByValue:
         budget &-= 1
         pc = use(event, op, pc: pc &+ 1, mode)
@@ -271,9 +277,9 @@ extension Machine {
     return mode == ParkMode.frame ? Int64(bitPattern: parkedFrames[Int(event.extra)].bitPattern) : 0
   }
 
-  /// Parks an entity that was parked another way before.
+  /// Parks an entity on its event, which may have been parked another way before, until an instant.
   @inline(never)
-  private mutating func parkOtherwise(_ event: Event, _ op: Op, pc: Int, _ mode: Int32, after delay: Int64) {
+  private mutating func park(_ event: Event, _ op: Op, pc: Int, _ mode: Int32, until time: Int64) {
     let extra: Int64
     if op.b == ParkMode.frame {
       extra = keepFrame(of: event, mode, pc: pc)
@@ -282,7 +288,7 @@ extension Machine {
       extra = op.b == ParkMode.slot ? Int64(bitPattern: passingFrame[Int(op.c)].bitPattern) : created
     }
     let kind = EventKind.parked.rawValue &+ UInt64(truncatingIfNeeded: op.b &- ParkMode.value)
-    events.push(Event(time: now &+ delay, order: nextOrder(EventClass.timer), payload: event.who | UInt64(pc) &<< 32 | kind &<< 60, extra: extra))
+    events.push(Event(time: time, order: nextOrder(EventClass.timer), payload: event.who | UInt64(pc) &<< 32 | kind &<< 60, extra: extra))
   }
 
   /// A parked entity whose slots are in the passing frame has a token again, and goes on at `pc`.

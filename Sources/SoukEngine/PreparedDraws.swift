@@ -66,7 +66,7 @@ extension Program {
   /// For each op the draw that is certain to come next from there on, where it takes one word.
   static func nextDraws(_ model: CompiledModel, _ keeping: FrameKeeping) -> Slab<NextDraw> {
     let draws = Slab<NextDraw>(repeating: NextDraw(), count: model.code.count + 1)
-    for i in model.code.indices where model.code[i].code == .wait || model.code[i].code == .use {
+    for i in model.code.indices where [.wait, .waitUntil, .use].contains(model.code[i].code) {
       guard var next = nextDraw(from: i + 1, model) else { continue }
       if next.counter >= 0 && !keeping.keepsWhole {
         next.counter = FrameKeeping.position(of: Int32(truncatingIfNeeded: next.counter), in: keeping.slots[i + 1].kept)

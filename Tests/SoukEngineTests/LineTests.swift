@@ -196,6 +196,8 @@ struct RandomLine {
     for seed in UInt64(1)...250 {
       let recording: Recording = seed % 3 == 0 ? .full : .summary
       var m = RandomLine(seed: seed, recording: recording)
+      // How long services take is asked of some stations only.
+      for station in m.b.model.stations where m.number(2) == 0 { m.b.model.tallies[Int(station.serviceTime)].recording = .off }
       let end = 150 * second
       let instants = [Int64(m.number(30)), Int64(40 + m.number(60)), 130].map { $0 * second }
       func path(isPlain: Bool, pieces: Bool, grafts: Bool = false) -> String {

@@ -298,6 +298,23 @@ import Testing
     #expect(b.tally("till.wait", of: scaled).count == b.tally("till.wait", of: plain).count)
   }
 
+  /// Who comes all at one instant comes in the order of their numbers, in no list, and otherwise as by a law that has several values.
+  @Test func allAtOneInstantComeAsByALaw() {
+    func path(_ law: Law) -> String {
+      var b = ModelBuilder()
+      b.recording = .full
+      let station = b.station("till", servers: 2, service: Law(.exponential, 1))
+      let journey = b.journey("buy")
+      _ = b.use(station)
+      b.emit(.end, -1, -1)
+      b.source("all", .released(count: 40, times: b.law(law)), journey: journey, limit: 35)
+      b.source("door", .poisson(rate: 1), journey: journey)
+      return everything(b.paths(0..<1, span: 30)[0])
+    }
+    #expect(path(Law(.constant, 5)) == path(Law(.discreteUniform, 5, 5)))
+    #expect(path(Law(.constant, 5)) != path(Law(.constant, 6)))
+  }
+
   /// A process that waits for the next instant again and again meets each instant once, years on.
   @Test func calendarsAreMetOnce() {
     var b = ModelBuilder()
