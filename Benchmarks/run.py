@@ -65,7 +65,7 @@ WORKLOADS = {
         1_000_000, None, "visit", {"domestic": (21.2, 0.01), "overseas": (25.9, 0.02), "paid": (1450, 0.005), "settled": (165, 0.01), "peak": (265, 0.01)},
         None, (), None, variants=("plain",)),
     "statistics": Workload(1, None, "run", {}, None, (), None, variants=()),
-    "replications": Workload(6_400_000, None, "customer", {"wait": (erlang_c_wait(64, 57.6), 0.05)}, None, (), 2, variants=()),
+    "replications": Workload(32_000_000, None, "customer", {"wait": (erlang_c_wait(64, 57.6), 0.05)}, None, (), 2, variants=()),
     "start": Workload(1, None, "run", {}, None, (), None, variants=()),
     "oneday": Workload(1_513_000_000, None, "payment", {}, None, (), 2, variants=()),
 }
