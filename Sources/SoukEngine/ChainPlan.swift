@@ -52,6 +52,8 @@ extension Program {
     }
     guard !sites.isEmpty, let end = end(from: pc, model) else { return nil }
     var links: [ChainStation] = []
+    var isChain = false
+    defer { if !isChain { for link in links { link.free() } } }
     for (i, (site, patience)) in sites.enumerated() {
       let station = model.stations[Int(site.station)]
       let servers = model.cells[Int(station.servers)].initial
@@ -62,19 +64,19 @@ extension Program {
         reads.isUnwritten(station.servers), reads.areUnread(tallies: [station.wait, station.serviceTime]),
         let service = service(of: station, site, model, reads, laws, mustBeContinuous: sites.count > 1)
       else { return nil }
-      var link = ChainStation(
-        stations[site.station], drawSite: site.draw, servers: station.rate < 0 ? Int(servers) : 1, journey: isLast ? j : -1, outcome: end.outcome)
+      links.append(ChainStation(
+        stations[site.station], drawSite: site.draw, servers: station.rate < 0 ? Int(servers) : 1, journey: isLast ? j : -1, outcome: end.outcome))
       let mayTakeNoTime = service == 0 || (service < 0 && model.laws[Int(station.service)].kind == .discreteUniform)
       if patience != nil || station.capacity < .max || station.rate >= 0 || mayTakeNoTime {
-        guard isLast, let limits = limits(of: link, stations[site.station], site, patience, service: service, end, sources, model) else { return nil }
-        link.isLimited = true
-        link.limits.free()
-        link.limits = limits
+        guard isLast, let limits = limits(of: links[i], stations[site.station], site, patience, service: service, end, sources, model) else { return nil }
+        links[i].isLimited = true
+        links[i].limits.free()
+        links[i].limits = limits
       } else if end.steps > 1 {
         return nil
       }
-      links.append(link)
     }
+    isChain = true
     return links
   }
 
