@@ -6,71 +6,88 @@
 import SoukModel
 
 extension Machine {
-  mutating func join(_ token: Int32, site: Int32) -> Int {
-    let site = program.joins[site]
+  mutating func join(_ token: Int32, site number: Int32, mode: Int32, pc: Int) -> Int {
+    let site = program.joins[number]
     let b = site.batch
-    let pc = Int(tokens[token].pc)
     tokens[token].thing = b
     tokens[token].since = now
     tokens[token].state = .gathering
-    // Where it goes on as a member or runs the body as the leader: kept until the batch is complete.
-    tokens[token].pc = site.body
-    tokens[token].remaining = Int64(site.after)
-    batches[b].gathering.append(token, in: tokens)
     batches[b].count &+= 1
     add(batches[b].waitingCell, weight)
-    if batches[b].count >= batches[b].size { return lead(token, b) }
+    if batches[b].count >= batches[b].size { return lead(token, b, site, isFirst: false) }
     if batches[b].count == 1 && batches[b].within != .max {
       batches[b].timer = schedule(.batchTimeout, b, after: batches[b].within, EventClass.timer)
     }
+    if mode != ParkMode.never, !isTraced, canDoWithoutToken(token), code[pc &- 1].a == number,
+      let delay = Machine.ticks(site.patience >= 0 ? registers[site.patience] : .infinity) {
+      lineUpByValue(token, line(ofBatch: b), pc: pc, mode: mode, patience: delay)
+      return Machine.blocked
+    }
+    tokens[token].site = number
     tokens[token].otherwise = site.otherwise
+    lineUp(token, line(ofBatch: b))
     if site.patience >= 0 { _ = setPatience(token, seconds: registers[site.patience], pc: pc) }
     return Machine.blocked
   }
 
-  /// Makes a token the leader of everybody who has gathered; where it goes on.
-  private mutating func lead(_ token: Int32, _ b: Int32) -> Int {
+  /// Makes a token, which has just come or was the first, the leader of everybody who has gathered; where it goes on.
+  private mutating func lead(_ token: Int32, _ b: Int32, _ site: JoinSite, isFirst: Bool) -> Int {
     if batches[b].timer != 0 { events.noteDead() }
     batches[b].timer = 0
     record(batches[b].sizesTally, Double(batches[b].count) * weight)
     add(batches[b].waitingCell, -Double(batches[b].count) * weight)
-    let group = newGroup(leader: token, after: Int32(tokens[token].remaining), count: Int32(batches[b].count))
-    while !batches[b].gathering.isEmpty {
-      let member = batches[b].gathering.removeFirst(in: tokens)
-      cancelTimer(of: member)
-      record(batches[b].waitTally, seconds(now &- tokens[member].since))
-      if member == token { continue }
-      tokens[member].state = .following
-      tokens[member].thing = group
-      tokens[member].pc = Int32(tokens[member].remaining)
-      groups[group].members.append(member, in: tokens)
+    let group = newGroup(leader: token, batch: b, after: site.after, count: Int32(batches[b].count))
+    let line = line(ofBatch: b)
+    if isFirst { record(batches[b].waitTally, seconds(now &- tokens[token].since)) }
+    while !lines[line].isEmpty {
+      var waiter = lines[line].remove(lines[line].head, in: &waiters)
+      if waiter.isToken {
+        let member = waiter.token
+        cancelTimer(of: member)
+        record(batches[b].waitTally, seconds(now &- tokens[member].since))
+        tokens[member].state = .following
+        tokens[member].thing = group
+        tokens[member].pc = program.joins[tokens[member].site].after
+        tokens[member].numberInLine = groups[group].members.append(waiter, in: &waiters)
+      } else {
+        if waiter.who & Waiter.hasPatience != 0 { events.noteDead() }
+        waiter.who &= ~Waiter.hasPatience
+        record(batches[b].waitTally, seconds(now &- waiter.since))
+        _ = groups[group].members.append(waiter, in: &waiters)
+      }
     }
+    if !isFirst { record(batches[b].waitTally, 0) }
     batches[b].count = 0
     let part = parts.part(of: token, in: tokens)
     parts[part].group = group
     tokens[token].state = .ready
-    return Int(tokens[token].pc)
+    return Int(site.body)
   }
 
-  private mutating func newGroup(leader: Int32, after: Int32, count: Int32) -> Int32 {
-    let state = GroupState(leader: leader, outer: self.group(of: leader), after: after, count: count)
+  private mutating func newGroup(leader: Int32, batch: Int32, after: Int32, count: Int32) -> Int32 {
+    let outer = self.group(of: leader)
     if freeGroup < 0 {
-      groups.append(state)
+      groups.append(GroupState(leader: leader, batch: batch, outer: outer, after: after, count: count))
       return Int32(groups.count - 1)
     }
     let group = freeGroup
     freeGroup = groups[group].outer
-    groups[group] = state
+    // Its line is empty.
+    (groups[group].leader, groups[group].batch, groups[group].outer) = (leader, batch, outer)
+    (groups[group].after, groups[group].count) = (after, count)
     return group
   }
 
   /// A batch's time is over: its first entity leads.
   mutating func closeBatch(_ b: Int32) {
     batches[b].timer = 0
-    let token = batches[b].gathering.head
-    if token < 0 { return }
+    let line = line(ofBatch: b)
+    if lines[line].isEmpty { return }
+    let waiter = lines[line].remove(lines[line].head, in: &waiters)
+    let token = token(of: waiter, line)
     if isTraced { tellWoken(token) }
-    let pc = lead(token, b)
+    let site = program.joins[waiter.isToken ? tokens[token].site : code[Int(tokens[token].pc) &- 1].a]
+    let pc = lead(token, b, site, isFirst: true)
     execute(token, from: pc, frame: Int(tokens[token].frame) &* stride)
   }
 
@@ -99,8 +116,11 @@ extension Machine {
 
   private mutating func releaseGroup(of token: Int32) {
     let group = group(of: token)
+    let line = line(ofBatch: groups[group].batch)
     while !groups[group].members.isEmpty {
-      let member = groups[group].members.removeFirst(in: tokens)
+      let waiter = groups[group].members.remove(groups[group].members.head, in: &waiters)
+      let member = waiter.isToken ? waiter.token : recall(waiter, line)
+      if !waiter.isToken { tokens[member].pc = program.joins[code[Int(tokens[member].pc) &- 1].a].after }
       makeReady(member)
     }
     parts[tokens[token].part].group = groups[group].outer
@@ -125,7 +145,12 @@ extension Machine {
   /// Takes a token out of those who gather.
   mutating func leaveBatch(_ token: Int32) {
     let b = tokens[token].thing
-    batches[b].gathering.remove(token, in: tokens)
+    _ = lines[line(ofBatch: b)].remove(tokens[token].numberInLine, in: &waiters)
+    hasLeft(batch: b)
+  }
+
+  /// One of those who gather has left.
+  mutating func hasLeft(batch b: Int32) {
     batches[b].count &-= 1
     add(batches[b].waitingCell, -weight)
     if batches[b].count == 0 && batches[b].timer != 0 {

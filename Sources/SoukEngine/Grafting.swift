@@ -130,10 +130,10 @@ extension Machine {
       (pools[i].size, pools[i].held, pools[i].waiting) = (from.pools[i].size, from.pools[i].held, from.pools[i].waiting)
       (pools[i].queue, pools[i].number) = (from.pools[i].queue, from.pools[i].number)
     }
-    for i in 0..<levels.count { (levels[i].level, levels[i].putters, levels[i].takers) = (from.levels[i].level, from.levels[i].putters, from.levels[i].takers) }
+    for i in 0..<levels.count { levels[i].level = from.levels[i].level }
     for i in 0..<accounts.count { (accounts[i].balance, accounts[i].reserved) = (from.accounts[i].balance, from.accounts[i].reserved) }
     for i in 0..<batches.count {
-      (batches[i].gathering, batches[i].count) = (from.batches[i].gathering, from.batches[i].count)
+      batches[i].count = from.batches[i].count
       (batches[i].timer, batches[i].calendarTimer) = (from.batches[i].timer, from.batches[i].calendarTimer)
     }
     for i in 0..<conditions.count { conditions[i].waiters = from.conditions[i].waiters }

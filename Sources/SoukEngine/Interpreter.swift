@@ -124,16 +124,16 @@ extension Machine {
       case .release: release(op.a, r[op.b], pc: pc)
       case .put:
         tokens[token].pc = Int32(truncatingIfNeeded: pc)
-        pc = put(token, requests[op.a], pc: pc)
+        pc = put(token, requests[op.a], mode: op.b, pc: pc)
       case .take:
         tokens[token].pc = Int32(truncatingIfNeeded: pc)
-        pc = take(token, requests[op.a], pc: pc)
+        pc = take(token, requests[op.a], mode: op.b, pc: pc)
       case .await:
         tokens[token].pc = Int32(truncatingIfNeeded: pc)
         pc = awaitCondition(token, requests[op.a], pc: pc, frame: frame)
       case .join:
         tokens[token].pc = Int32(truncatingIfNeeded: pc)
-        pc = join(token, site: op.a)
+        pc = join(token, site: op.a, mode: op.b, pc: pc)
       case .joinEnd: pc = endJoin(token)
 
       case .transfer: pc = transfer(program.transfers[op.a], frame: frame, pc: pc)

@@ -17,7 +17,7 @@ struct KeptSlots: BitwiseCopyable {
 
 /// What is kept at each place of a model's code, and how waits park.
 struct FrameKeeping {
-  /// The code with the mode of each `wait`, `waitUntil`, `use` and `seize` in its operand b; and in operand c of a `use` 1 if who is served there
+  /// The code with the mode of each op after which somebody may be parked in its operand b; and in operand c of a `use` 1 if who is served there
   /// needs no frame.
   private(set) var code: [Op]
   /// By op.
@@ -31,15 +31,15 @@ struct FrameKeeping {
     slots = [KeptSlots](repeating: KeptSlots(), count: model.code.count + 1)
     keepsWhole = stride > 63
     let waits = code.indices.filter { code[$0].code == .wait || code[$0].code == .waitUntil }
-    let uses = code.indices.filter { code[$0].code == .use || code[$0].code == .seize }
-    for i in waits + uses { (code[i].b, code[i].c) = (ParkMode.never, 0) }
-    guard canPark, !waits.isEmpty || !uses.isEmpty, code.count < ParkMode.placeLimit, model.origins.count < ParkMode.originLimit else { return }
+    let queues = code.indices.filter { [.use, .seize, .put, .take, .join].contains(code[$0].code) }
+    for i in waits + queues { (code[i].b, code[i].c) = (ParkMode.never, 0) }
+    guard canPark, !waits.isEmpty || !queues.isEmpty, code.count < ParkMode.placeLimit, model.origins.count < ParkMode.originLimit else { return }
     if keepsWhole {
-      for i in waits + uses {
+      for i in waits + queues {
         code[i].b = ParkMode.frame
         slots[i + 1].words += Int32(stride)
       }
-      for i in uses { addService(model, behind: i) }
+      for i in queues { addService(model, behind: i) }
       return
     }
     let live = FrameKeeping.liveSlots(model)
@@ -54,13 +54,22 @@ struct FrameKeeping {
         code[i].c = Int32(read.trailingZeroBitCount)
       }
     }
-    for i in uses {
+    for i in queues {
       let site = Int(code[i].a)
-      let (patience, otherwise) = code[i].code == .use
-        ? (model.uses[site].patience, model.uses[site].otherwise) : (model.requests[site].patience, model.requests[site].otherwise)
+      var read = live[i + 1]
       // Who runs out of patience goes on at the `else`.
-      let mayRenege = otherwise >= 0 && (patience >= 0 || isMoved(i))
-      keep((live[i + 1] | open[i + 1] | (mayRenege ? live[Int(otherwise)] : 0)) & all, behind: i)
+      var (patience, otherwise) = (Int32(-1), Int32(-1))
+      switch code[i].code {
+      case .use: (patience, otherwise) = (model.uses[site].patience, model.uses[site].otherwise)
+      case .join:
+        // Who gathers will lead or follow.
+        let join = model.joins[site]
+        (patience, otherwise) = (join.patience, join.otherwise)
+        read = live[Int(join.body)] | live[Int(join.after)]
+      default: (patience, otherwise) = (model.requests[site].patience, model.requests[site].otherwise)
+      }
+      if otherwise >= 0 && (patience >= 0 || isMoved(i)) { read |= live[Int(otherwise)] }
+      keep((read | open[i + 1]) & all, behind: i)
       addService(model, behind: i)
       // One of several stations, by a row, is found in the event.
       if code[i].code == .use && code[i].b == ParkMode.value && !isMoved(i) && !slots[i + 1].hasService { code[i].c = 1 }
@@ -140,7 +149,11 @@ struct FrameKeeping {
       let request = model.requests[Int(op.a)]
       return next | target(request.otherwise) | readSlots(model.conditions[Int(request.thing)], model)
     // They go on where only the running model knows, or other tokens share the frame.
-    case .race, .raceWon, .join, .joinEnd, .call, .returnFunction, .unwound: return .max
+    case .race, .raceWon, .call, .returnFunction, .unwound: return .max
+    case .join:
+      let site = model.joins[Int(op.a)]
+      return target(site.body) | target(site.after) | target(site.otherwise)
+    case .joinEnd: return target(model.joins[Int(op.a)].after)
     default: return next
     }
   }

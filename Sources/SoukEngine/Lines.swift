@@ -1,4 +1,4 @@
-// Waiting lines of stations that serve, and of pools that give, first come, first served. Who begins to wait is put into the
+// Waiting lines, first come, first served: of stations that serve, of pools that give, of levels, and of those who gather in a batch. Who begins to wait is put into the
 // line by value, 32 bytes, where nothing needs its token meanwhile (it is no arm of a race, keeps no handle, leads no group),
 // and its token is free; slots that will be read again lie in the store of parked frames (`Parking.swift`). Others stand in the
 // same line as tokens. Each has a number, one more than who came before, so patience, 32 bytes more in the event list, finds it
@@ -18,7 +18,7 @@ struct Waiter: BitwiseCopyable {
   var extra: Int64
   /// Ticks at which it began to wait.
   var since: Int64
-  /// Ticks of service, or the bits of the amount that is asked of a pool.
+  /// Ticks of service, or the bits of the amount that is asked of a pool or level.
   var service: Int64
 
   static let isThere: UInt64 = 1 << 63
@@ -80,7 +80,7 @@ struct WaiterArena: BitwiseCopyable {
   }
 }
 
-/// Who waits at one station or for one pool, by number.
+/// Who waits for one thing, by number.
 struct WaitingLine: BitwiseCopyable {
   /// The chunks, of 16 numbers each, from the one with `head` on; those before `gone` are given back.
   private var chunks = Slab<Int32>(capacity: 1)
@@ -98,6 +98,7 @@ struct WaitingLine: BitwiseCopyable {
   }
 
   var bytes: Int { chunks.bytes }
+  var isEmpty: Bool { @inline(__always) get { head == tail } }
 
   @inline(__always)
   private func chunkIndex(_ number: Int64) -> Int {
@@ -222,15 +223,41 @@ extension Machine {
     canDoWithoutToken(token) && (site.patience < 0 || uses[code[pc &- 1].a].otherwise == site.otherwise)
   }
 
-  /// The same for a pool's queue.
+  /// The same for the queue of a pool or level.
   @inline(__always)
-  mutating func canLineUpByValue(_ token: Int32, _ site: RequestSite, pc: Int) -> Bool {
+  private mutating func canLineUpByValue(_ token: Int32, _ site: RequestSite, pc: Int) -> Bool {
     canDoWithoutToken(token) && (site.patience < 0 || requests[code[pc &- 1].a].otherwise == site.otherwise)
   }
 
-  /// The line of those who wait for a pool.
+  /// The line of those who wait for a pool; behind these are two for each level and one for each batch.
   @inline(__always)
-  mutating func line(ofPool p: Int32) -> Int32 { Int32(truncatingIfNeeded: stations.count) &+ p }
+  func line(ofPool p: Int32) -> Int32 { Int32(truncatingIfNeeded: stations.count) &+ p }
+  func line(ofPuttersTo l: Int32) -> Int32 { line(ofPool: Int32(truncatingIfNeeded: pools.count) &+ 2 &* l) }
+  func line(ofTakersFrom l: Int32) -> Int32 { line(ofPuttersTo: l) &+ 1 }
+  func line(ofBatch b: Int32) -> Int32 { line(ofPuttersTo: Int32(truncatingIfNeeded: levels.count)) &+ b }
+
+  /// What those do who stand in a line, and where.
+  @inline(__always)
+  private func placeOf(_ line: Int32) -> (state: TokenState, thing: Int32) {
+    let p = line &- Int32(truncatingIfNeeded: stations.count)
+    if p < 0 { return (.queued, line) }
+    let l = p &- Int32(truncatingIfNeeded: pools.count)
+    if l < 0 { return (.seizing, p) }
+    let b = l &- 2 &* Int32(truncatingIfNeeded: levels.count)
+    if b < 0 { return (l & 1 == 0 ? .putting : .taking, l &>> 1) }
+    return (.gathering, b)
+  }
+
+  /// Puts who waits for a pool or level at the end of a line, by value if nothing needs its token, with its patience.
+  mutating func lineUp(_ token: Int32, _ line: Int32, _ site: RequestSite, mode: Int32, pc: Int) {
+    if mode != ParkMode.never, !isTraced, canLineUpByValue(token, site, pc: pc),
+      let delay = Machine.ticks(site.patience >= 0 ? registers[site.patience] : .infinity) {
+      lineUpByValue(token, line, pc: pc, mode: mode, patience: delay)
+    } else {
+      lineUp(token, line)
+      _ = setPatience(token, site, pc: pc)
+    }
+  }
 
   /// Puts a token at the end of a line as it is.
   mutating func lineUp(_ token: Int32, _ line: Int32) {
@@ -271,7 +298,7 @@ extension Machine {
     }
   }
 
-  /// The token of one who waits no longer.
+  /// The token of one who stands in a line no longer.
   @inline(__always)
   mutating func token(of waiter: Waiter, _ line: Int32) -> Int32 {
     if waiter.isToken {
@@ -284,7 +311,7 @@ extension Machine {
 
   /// An entity that stood in a line by value has a token again.
   @inline(__always)
-  private mutating func recall(_ waiter: Waiter, _ line: Int32) -> Int32 {
+  mutating func recall(_ waiter: Waiter, _ line: Int32) -> Int32 {
     let hasFrame = waiter.who & Waiter.hasFrame != 0
     let token = newToken(hasFrame: hasFrame)
     parkedCount &-= 1
@@ -294,9 +321,7 @@ extension Machine {
     tokens[token].journey = program.originJourneys[origin]
     tokens[token].created = waiter.extra
     tokens[token].pc = Int32(truncatingIfNeeded: waiter.who &>> 32 & 0xFFFF)
-    let p = line &- Int32(truncatingIfNeeded: stations.count)
-    tokens[token].state = p < 0 ? .queued : .seizing
-    tokens[token].thing = p < 0 ? line : p
+    (tokens[token].state, tokens[token].thing) = placeOf(line)
     tokens[token].since = waiter.since
     tokens[token].service = waiter.service
     if hasFrame {
@@ -313,17 +338,24 @@ extension Machine {
     let thing = tokens[token].thing
     if isTraced { tell(.reneged, token, thing: thing) }
     let pc = Int(tokens[token].pc)
-    let target: Int32
-    if tokens[token].state == .queued {
+    let site = code[pc &- 1].a
+    var target = tokens[token].state == .queued || tokens[token].state == .gathering ? -1 : requests[site].otherwise
+    switch tokens[token].state {
+    case .queued:
       stations[thing].waiting &-= 1
       lower(stations[thing].queueCell)
       raise(stations[thing].reneged)
-      target = uses[code[pc &- 1].a].otherwise
-    } else {
+      target = uses[site].otherwise
+    case .seizing:
       pools[thing].waiting &-= 1
       add(pools[thing].waitingCell, -weight)
       grantWaiting(thing)
-      target = requests[code[pc &- 1].a].otherwise
+    case .gathering:
+      hasLeft(batch: thing)
+      target = program.joins[site].otherwise
+    default:
+      add(levels[thing].waitingCell, -weight)
+      serveLevel(thing)
     }
     tokens[token].state = .ready
     execute(token, from: otherwise(target, pc), frame: Int(token) &* stride)
@@ -359,14 +391,17 @@ extension Machine {
   func lineIsConsistent(_ line: Int) -> Bool {
     var count: Int64 = 0
     var isRight = true
-    let state: TokenState = line < stations.count ? .queued : .seizing
+    let (state, thing) = placeOf(Int32(truncatingIfNeeded: line))
     lines[line].forEach(in: waiters) { number, waiter in
       count += 1
       if waiter.isToken, tokens[waiter.token].numberInLine != number || tokens[waiter.token].state != state { isRight = false }
     }
     if lines[line].head < lines[line].tail && lines[line].first(in: waiters).isGap { return false }
-    let p = line - stations.count
-    let waiting = p < 0 ? (stations[line].hasLine ? stations[line].waiting : 0) : pools[p].discipline == .fifo ? pools[p].waiting : 0
-    return isRight && count == waiting
+    switch state {
+    case .queued: return isRight && count == (stations[thing].hasLine ? stations[thing].waiting : 0)
+    case .seizing: return isRight && count == (pools[thing].discipline == .fifo ? pools[thing].waiting : 0)
+    case .gathering: return isRight && count == batches[thing].count
+    default: return isRight
+    }
   }
 }

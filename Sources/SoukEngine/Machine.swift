@@ -182,8 +182,9 @@ struct Machine {
     conditions = program.conditions.copied()
     heaps = Slab(capacity: 2 * model.stations.count + model.pools.count)
     for _ in 0..<(2 * model.stations.count + model.pools.count) { heaps.append(TokenHeap()) }
-    lines = Slab(capacity: model.stations.count + model.pools.count)
-    for _ in 0..<(model.stations.count + model.pools.count) { lines.append(WaitingLine()) }
+    let lineCount = model.stations.count + model.pools.count + 2 * model.levels.count + model.batches.count
+    lines = Slab(capacity: lineCount)
+    for _ in 0..<lineCount { lines.append(WaitingLine()) }
     sources = Slab(capacity: model.sources.count)
     releases = Slab()
     laws = program.laws
@@ -270,6 +271,7 @@ struct Machine {
     copy.accounts = accounts.copied()
     copy.batches = batches.copied()
     copy.groups = groups.copied()
+    for i in 0..<groups.count { copy.groups[i].members = groups[i].members.copied() }
     copy.conditions = conditions.copied()
     copy.handles = handles.copied()
     copy.sources = sources.copied()
@@ -296,6 +298,7 @@ struct Machine {
     heaps.free()
     for i in 0..<lines.count { lines[i].free() }
     lines.free(); waiters.free()
+    for i in 0..<groups.count { groups[i].members.free() }
     pools.free(); levels.free(); accounts.free(); batches.free(); groups.free(); conditions.free(); handles.free()
     sources.free(); releases.free(); streamKeys.free(); originKeys.free(); ordinals.free(); drawCaches.free(); drawVariates.free(); drawSeconds.free()
     preparation.free()

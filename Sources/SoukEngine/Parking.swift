@@ -6,7 +6,7 @@
 import SoukModel
 import SoukNumerics
 
-/// What a `wait` or `waitUntil` op, and a `use` or `seize` whose entity waits in a line, keeps of an entity; in its unused operand b.
+/// What an op keeps of an entity that waits there, for a time or in a line; in its unused operand b.
 enum ParkMode {
   /// The token stays.
   static let never: Int32 = 0
@@ -359,8 +359,9 @@ extension Machine {
       }
     }
     events.forEach { if $0.hasFrame { look($0.payload, at: $0.place) } }
-    for i in 0..<lines.count {
-      lines[i].forEach(in: waiters) { if $1.who & Waiter.hasFrame != 0 { look($1.who, at: Int($1.extra)) } }
+    let all = lines.array + groups.array.map(\.members)
+    for line in all {
+      line.forEach(in: waiters) { if $1.who & Waiter.hasFrame != 0 { look($1.who, at: Int($1.extra)) } }
     }
   }
 }

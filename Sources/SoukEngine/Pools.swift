@@ -49,14 +49,10 @@ extension Machine {
     pools[p].waiting &+= 1
     add(pools[p].waitingCell, weight)
     if isTraced { tell(.asked, token, thing: p) }
-    let isInLine = pools[p].discipline == .fifo
-    if isInLine, mode != ParkMode.never, canLineUpByValue(token, site, pc: pc),
-      let delay = Machine.ticks(site.patience >= 0 ? registers[site.patience] : .infinity) {
-      lineUpByValue(token, line(ofPool: p), pc: pc, mode: mode, patience: delay)
-      return Machine.blocked
-    }
     switch pools[p].discipline {
-    case .fifo: lineUp(token, line(ofPool: p))
+    case .fifo:
+      lineUp(token, line(ofPool: p), site, mode: mode, pc: pc)
+      return Machine.blocked
     case .lifo: pools[p].queue.prepend(token, in: tokens)
     case .priority:
       pools[p].number &+= 1
@@ -119,9 +115,7 @@ extension Machine {
   private mutating func grantInLine(_ p: Int32) {
     let line = line(ofPool: p)
     while pools[p].waiting > 0 {
-      let waiter = lines[line].first(in: waiters)
-      let amount = waiter.isToken ? tokens[waiter.token].amount : Double(bitPattern: UInt64(bitPattern: waiter.service))
-      if pools[p].held + amount > pools[p].size { return }
+      if pools[p].held + amountAsked(atHeadOf: line) > pools[p].size { return }
       pools[p].waiting &-= 1
       add(pools[p].waitingCell, -weight)
       let token = token(of: lines[line].remove(lines[line].head, in: &waiters), line)
@@ -129,6 +123,12 @@ extension Machine {
       tokens[token].grant = .pool
       makeReady(token)
     }
+  }
+
+  /// What the first in a line, where somebody is, asks for.
+  private mutating func amountAsked(atHeadOf line: Int32) -> Double {
+    let waiter = lines[line].first(in: waiters)
+    return waiter.isToken ? tokens[waiter.token].amount : Double(bitPattern: UInt64(bitPattern: waiter.service))
   }
 
   private mutating func leavePool(_ token: Int32) {
@@ -154,41 +154,41 @@ extension Machine {
 
   // MARK: Levels
 
-  mutating func put(_ token: Int32, _ site: RequestSite, pc: Int) -> Int {
+  mutating func put(_ token: Int32, _ site: RequestSite, mode: Int32, pc: Int) -> Int {
     let l = site.thing
     let amount = registers[site.amount] * weight
     guard isAmount(amount, pc: pc) else { return Machine.blocked }
     tokens[token].amount = amount
     tokens[token].since = now
-    if levels[l].putters.isEmpty && levels[l].level + amount <= levels[l].capacity {
+    let line = line(ofPuttersTo: l)
+    if lines[line].isEmpty && levels[l].level + amount <= levels[l].capacity {
       fill(l, token)
       serveLevel(l)
       return pc
     }
     tokens[token].state = .putting
     tokens[token].thing = l
-    levels[l].putters.append(token, in: tokens)
     add(levels[l].waitingCell, weight)
-    _ = setPatience(token, site, pc: pc)
+    lineUp(token, line, site, mode: mode, pc: pc)
     return Machine.blocked
   }
 
-  mutating func take(_ token: Int32, _ site: RequestSite, pc: Int) -> Int {
+  mutating func take(_ token: Int32, _ site: RequestSite, mode: Int32, pc: Int) -> Int {
     let l = site.thing
     let amount = registers[site.amount] * weight
     guard isAmount(amount, pc: pc) else { return Machine.blocked }
     tokens[token].amount = amount
     tokens[token].since = now
-    if levels[l].takers.isEmpty && amount <= levels[l].level {
+    let line = line(ofTakersFrom: l)
+    if lines[line].isEmpty && amount <= levels[l].level {
       empty(l, token)
       serveLevel(l)
       return pc
     }
     tokens[token].state = .taking
     tokens[token].thing = l
-    levels[l].takers.append(token, in: tokens)
     add(levels[l].waitingCell, weight)
-    _ = setPatience(token, site, pc: pc)
+    lineUp(token, line, site, mode: mode, pc: pc)
     return Machine.blocked
   }
 
@@ -208,20 +208,17 @@ extension Machine {
 
   /// Serves both queues of a level until neither's first can go on.
   mutating func serveLevel(_ l: Int32) {
+    let (takers, putters) = (line(ofTakersFrom: l), line(ofPuttersTo: l))
     while true {
-      let taker = levels[l].takers.head
-      if taker >= 0 && tokens[taker].amount <= levels[l].level {
-        leaveLevel(taker)
-        cancelTimer(of: taker)
+      if !lines[takers].isEmpty && amountAsked(atHeadOf: takers) <= levels[l].level {
+        let taker = leaveLevel(l, takers)
         empty(l, taker)
         tokens[taker].grant = .taken
         makeReady(taker)
         continue
       }
-      let putter = levels[l].putters.head
-      if putter >= 0 && levels[l].level + tokens[putter].amount <= levels[l].capacity {
-        leaveLevel(putter)
-        cancelTimer(of: putter)
+      if !lines[putters].isEmpty && levels[l].level + amountAsked(atHeadOf: putters) <= levels[l].capacity {
+        let putter = leaveLevel(l, putters)
         fill(l, putter)
         tokens[putter].grant = .put
         makeReady(putter)
@@ -231,14 +228,11 @@ extension Machine {
     }
   }
 
-  private mutating func leaveLevel(_ token: Int32) {
-    let l = tokens[token].thing
-    if tokens[token].state == .putting {
-      levels[l].putters.remove(token, in: tokens)
-    } else {
-      levels[l].takers.remove(token, in: tokens)
-    }
+  /// The first of a level's line waits no longer.
+  private mutating func leaveLevel(_ l: Int32, _ line: Int32) -> Int32 {
+    let waiter = lines[line].remove(lines[line].head, in: &waiters)
     add(levels[l].waitingCell, -weight)
+    return token(of: waiter, line)
   }
 
   // MARK: Withdrawals
@@ -250,8 +244,11 @@ extension Machine {
   }
 
   mutating func withdrawFromLevel(_ token: Int32) {
-    leaveLevel(token)
-    serveLevel(tokens[token].thing)
+    let l = tokens[token].thing
+    let line = tokens[token].state == .putting ? line(ofPuttersTo: l) : line(ofTakersFrom: l)
+    _ = lines[line].remove(tokens[token].numberInLine, in: &waiters)
+    add(levels[l].waitingCell, -weight)
+    serveLevel(l)
   }
 
   /// A ready token that was granted something is withdrawn before it ran: the grant goes back.

@@ -161,7 +161,7 @@ extension Machine {
       cancelTimer(of: token)
       leaveBatch(token)
     case .following:
-      groups[thing].members.remove(token, in: tokens)
+      _ = groups[thing].members.remove(tokens[token].numberInLine, in: &waiters)
     }
   }
 }

@@ -105,7 +105,7 @@ struct PoolState: BitwiseCopyable {
   }
 }
 
-/// A level: how much is in it, and who waits to put or take.
+/// A level: how much is in it. Who waits to put or take stands in two lines.
 struct LevelState: BitwiseCopyable {
   let capacity: Double
   let levelCell: Int32
@@ -114,8 +114,6 @@ struct LevelState: BitwiseCopyable {
   let waitingCell: Int32
   let waitTally: Int32
   var level: Double
-  var putters = TokenQueue()
-  var takers = TokenQueue()
 
   init(_ level: Level, cell: (Int32) -> Int32, tally: (Int32) -> Int32) {
     capacity = level.capacity
@@ -144,7 +142,7 @@ struct AccountState: BitwiseCopyable {
   }
 }
 
-/// A batch: who gathers.
+/// A batch: who gathers stands in a line.
 struct BatchState: BitwiseCopyable {
   let size: Int64
   let within: Int64
@@ -152,7 +150,6 @@ struct BatchState: BitwiseCopyable {
   let waitingCell: Int32
   let sizesTally: Int32
   let waitTally: Int32
-  var gathering = TokenQueue()
   var count: Int64 = 0
   /// Order of the pending time-out, of the pending instant of the calendar.
   var timer: UInt64 = 0
@@ -188,8 +185,10 @@ struct ConditionState: BitwiseCopyable {
 
 /// A batch under way: its leader runs the body, the members follow.
 struct GroupState: BitwiseCopyable {
-  var members = TokenQueue()
+  var members = WaitingLine()
   var leader: Int32
+  /// Which they have joined.
+  var batch: Int32
   /// The group that the leader led before (a batch within a batch's body); the next free record when unused.
   var outer: Int32
   /// Where the members go on.

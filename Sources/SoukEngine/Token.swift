@@ -65,13 +65,19 @@ struct Token: BitwiseCopyable {
     @inline(__always) set { service = Int64(bitPattern: newValue.bitPattern) }
   }
 
+  /// The `join` at which it gathers.
+  var site: Int32 {
+    @inline(__always) get { Int32(truncatingIfNeeded: service) }
+    @inline(__always) set { service = Int64(newValue) }
+  }
+
   /// Position in the heap it is in.
   var position: Int32 {
     @inline(__always) get { next }
     @inline(__always) set { next = newValue }
   }
 
-  /// Its number in a station's line, while its service hasn't begun.
+  /// Its number in a line.
   var numberInLine: Int64 {
     @inline(__always) get { remaining }
     @inline(__always) set { remaining = newValue }

@@ -60,7 +60,9 @@ extension Machine {
     case .asked, .granted: event.kind = .pool
     case .putting, .taking: event.kind = .level
     case .gathers: event.kind = .batch
-    case .reneged, .wentOn: event.kind = place(ofStateOf: token)
+    case .reneged, .wentOn:
+      event.kind = place(ofStateOf: token)
+      if event.kind == .nowhere { event.place = -1 }
     default: break
     }
     trace(event)

@@ -60,7 +60,7 @@ extension CompiledModel {
       $0.thing == $1.thing && $0.otherwise == $1.otherwise && ($0.patience < 0) == ($1.patience < 0)
     }
       && transfers.elementsEqual(other.transfers) { $0.from == $1.from && $0.to == $1.to && $0.otherwise == $1.otherwise && $0.reservation == $1.reservation }
-      && joins.elementsEqual(other.joins) { $0.batch == $1.batch && $0.body == $1.body && $0.after == $1.after && $0.otherwise == $1.otherwise }
+      && joins.elementsEqual(other.joins) { $0.batch == $1.batch && $0.body == $1.body && $0.after == $1.after && $0.otherwise == $1.otherwise && ($0.patience < 0) == ($1.patience < 0) }
       && races.elementsEqual(other.races) { $0.arms.elementsEqual($1.arms) { $0.head == $1.head && $0.body == $1.body } }
       && spawns.elementsEqual(other.spawns) { $0.journey == $1.journey && $0.origin == $1.origin && $0.keepsHandle == $1.keepsHandle && $0.arguments.count == $1.arguments.count }
   }

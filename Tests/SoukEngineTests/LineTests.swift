@@ -1,5 +1,5 @@
 // Long waiting lines: random models under more load than their stations bear, with patience, rooms that are full, breakdowns, servers
-// that come and go, races and slots that are and aren't read afterwards, by every way and with forks at random instants; lines that
+// that come and go, stocks, batches, races and slots that are and aren't read afterwards, by every way and with forks at random instants; lines that
 // are mostly gaps; and what a line takes.
 
 import SoukModel
@@ -25,6 +25,8 @@ struct RandomLine {
     for _ in 0..<(1 + number(3)) { station() }
     for _ in 0..<number(3) { pools.append(b.pool(name("pool"), size: Double(1 + number(6)), discipline: [.fifo, .fifo, .lifo, .priority][number(4)])) }
     if number(2) == 0 { openingHours() }
+    for _ in 0..<number(3) { level() }
+    for _ in 0..<number(3) { batch() }
     for _ in 0..<(1 + number(3)) { journey() }
   }
 
@@ -99,10 +101,12 @@ struct RandomLine {
   }
 
   private mutating func step(_ refused: inout [(site: Int32, kind: Int, rows: Int)], _ tally: Int32) {
-    switch number(7) {
+    switch number(9) {
     case 0: b.emit(.wait, b.register(Double(number(4))))
     case 1: race(&refused)
     case 2 where !pools.isEmpty: hold(tally)
+    case 3 where !b.model.levels.isEmpty: stock(tally)
+    case 4 where !b.model.batches.isEmpty: gather(tally)
     default:
       let r = b.register()
       let readsSlot = number(2) == 0
@@ -160,11 +164,7 @@ struct RandomLine {
   private mutating func hold(_ tally: Int32) {
     let readsSlot = number(2) == 0
     if readsSlot { b.emit(.storeSlot, 0, one) }
-    var patience: Int32 = -1
-    if number(2) == 0 {
-      patience = b.register()
-      b.emit(.draw, patience, b.law([Law(.exponential, 12), Law(.discreteUniform, 0, 9)][number(2)]), b.drawSite(name("patience")))
-    }
+    let patience = patienceOrNone()
     let pool = pools[number(pools.count)]
     let amount = b.register(Double(1 + number(2)) / 2)
     let site = b.request(pool, amount: amount, priority: amount, patience: patience)
@@ -175,13 +175,81 @@ struct RandomLine {
     if readsSlot { readSlot(tally) }
   }
 
+  private mutating func patienceOrNone() -> Int32 {
+    if number(2) == 0 { return -1 }
+    let patience = b.register()
+    b.emit(.draw, patience, b.law([Law(.exponential, 12), Law(.discreteUniform, 0, 9)][number(2)]), b.drawSite(name("patience")))
+    return patience
+  }
+
+  /// A stock that is filled up again and again.
+  private mutating func level() {
+    let path = name("stock")
+    b.model.levels.append(
+      Level(
+        path: path, initial: 3, capacity: Double(5 + number(20)), level: b.cell("\(path).level"), put: b.cell("\(path).put"),
+        taken: b.cell("\(path).taken"), waiting: b.cell("\(path).waiting"), wait: b.tally("\(path).wait")))
+    let j = b.journey(name("refill"))
+    let top = b.here
+    b.emit(.wait, b.register(Double(1 + number(6))))
+    b.emit(.put, b.request(Int32(b.model.levels.count - 1), amount: b.register(Double(1 + number(5)))))
+    b.emit(.jump, top)
+    b.process(j)
+  }
+
+  /// Some of a stock; who loses patience goes on without.
+  private mutating func stock(_ tally: Int32) {
+    let readsSlot = number(2) == 0
+    if readsSlot { b.emit(.storeSlot, 0, one) }
+    let site = b.request(Int32(number(b.model.levels.count)), amount: b.register(Double(1 + number(3))), patience: patienceOrNone())
+    b.emit(number(3) > 0 ? .take : .put, site)
+    b.model.requests[Int(site)].otherwise = b.here
+    if readsSlot { readSlot(tally) }
+  }
+
+  private mutating func batch() {
+    let path = name("batch")
+    let within = number(3) == 0 ? .max : Int64(3 + number(9)) * second
+    b.model.batches.append(
+      Batch(
+        path: path, size: Int64(2 + number(40)), within: within, calendar: -1, waiting: b.cell("\(path).waiting"),
+        sizes: b.tally("\(path).sizes"), wait: b.tally("\(path).wait")))
+  }
+
+  /// Goes on with others for a while; who loses patience goes on alone.
+  private mutating func gather(_ tally: Int32) {
+    let readsSlot = number(2) == 0
+    if readsSlot {
+      let r = b.register()
+      b.emit(.now, r)
+      b.emit(.storeSlot, 0, r)
+    }
+    let patience = patienceOrNone()
+    let site = Int32(b.model.joins.count)
+    b.emit(.join, site)
+    let body = b.here
+    let r = b.register()
+    b.emit(.groupSize, r)
+    b.emit(.record, tally, r)
+    if number(2) == 0 { b.emit(.storeSlot, 1, r) }
+    b.emit(.wait, b.register(Double(number(9))))
+    if readsSlot && number(2) == 0 { readSlot(tally) }
+    b.emit(.joinEnd, site)
+    b.model.joins.append(JoinSite(batch: Int32(number(b.model.batches.count)), body: body, after: b.here, patience: patience, otherwise: b.here))
+    if readsSlot { readSlot(tally) }
+  }
+
   /// Who stands in a line with a wait beside it, so that its place is given up.
   private mutating func race(_ refused: inout [(site: Int32, kind: Int, rows: Int)]) {
     let index = Int32(b.model.races.count)
     b.model.races.append(RaceSite(arms: []))
     b.emit(.race, index)
     let first = b.here
-    refused.append((b.use(stations[number(stations.count)]), 0, 1))
+    if !b.model.batches.isEmpty && number(3) == 0 {
+      gather(b.tally(name("group")))
+    } else {
+      refused.append((b.use(stations[number(stations.count)]), 0, 1))
+    }
     b.emit(.raceWon, 0)
     let second = b.here
     b.emit(.wait, b.register(Double(1 + number(8))))

@@ -80,9 +80,10 @@ struct RandomModel {
       b.emit(.spawn, r, 0)
     case 5:
       let body = b.here + 1
-      b.emit(.join, Int32(b.model.joins.count))
+      let site = Int32(b.model.joins.count)
+      b.emit(.join, site)
       b.emit(.wait, time())
-      b.emit(.joinEnd)
+      b.emit(.joinEnd, site)
       b.model.joins.append(JoinSite(batch: 0, body: body, after: b.here, patience: -1, otherwise: -1))
     default:
       let amount = b.register(Double(1 + number(2)))
