@@ -130,7 +130,7 @@ extension Machine {
         pc = take(token, requests[op.a], mode: op.b, pc: pc)
       case .await:
         tokens[token].pc = Int32(truncatingIfNeeded: pc)
-        pc = awaitCondition(token, requests[op.a], pc: pc, frame: frame)
+        pc = awaitCondition(token, requests[op.a], mode: op.b, pc: pc, frame: frame)
       case .join:
         tokens[token].pc = Int32(truncatingIfNeeded: pc)
         pc = join(token, site: op.a, mode: op.b, pc: pc)

@@ -31,7 +31,7 @@ struct FrameKeeping {
     slots = [KeptSlots](repeating: KeptSlots(), count: model.code.count + 1)
     keepsWhole = stride > 63
     let waits = code.indices.filter { code[$0].code == .wait || code[$0].code == .waitUntil }
-    let queues = code.indices.filter { [.use, .seize, .put, .take, .join].contains(code[$0].code) }
+    let queues = code.indices.filter { [.use, .seize, .put, .take, .join, .await].contains(code[$0].code) }
     for i in waits + queues { (code[i].b, code[i].c) = (ParkMode.never, 0) }
     guard canPark, !waits.isEmpty || !queues.isEmpty, code.count < ParkMode.placeLimit, model.origins.count < ParkMode.originLimit else { return }
     if keepsWhole {

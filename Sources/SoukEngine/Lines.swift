@@ -1,4 +1,5 @@
-// Waiting lines, first come, first served: of stations that serve, of pools that give, of levels, and of those who gather in a batch. Who begins to wait is put into the
+// Waiting lines, first come, first served: of stations that serve, of pools that give, of levels, of those who gather in a batch, and of those
+// who await a condition that is the same for all. Who begins to wait is put into the
 // line by value, 32 bytes, where nothing needs its token meanwhile (it is no arm of a race, keeps no handle, leads no group),
 // and its token is free; slots that will be read again lie in the store of parked frames (`Parking.swift`). Others stand in the
 // same line as tokens. Each has a number, one more than who came before, so patience, 32 bytes more in the event list, finds it
@@ -223,18 +224,20 @@ extension Machine {
     canDoWithoutToken(token) && (site.patience < 0 || uses[code[pc &- 1].a].otherwise == site.otherwise)
   }
 
-  /// The same for the queue of a pool or level.
+  /// The same for those who wait for a pool, a level or a condition.
   @inline(__always)
   private mutating func canLineUpByValue(_ token: Int32, _ site: RequestSite, pc: Int) -> Bool {
     canDoWithoutToken(token) && (site.patience < 0 || requests[code[pc &- 1].a].otherwise == site.otherwise)
   }
 
-  /// The line of those who wait for a pool; behind these are two for each level and one for each batch.
+  /// The line of those who wait for a pool; behind these are two for each level, one for each batch, and one for each condition.
   @inline(__always)
   func line(ofPool p: Int32) -> Int32 { Int32(truncatingIfNeeded: stations.count) &+ p }
   func line(ofPuttersTo l: Int32) -> Int32 { line(ofPool: Int32(truncatingIfNeeded: pools.count) &+ 2 &* l) }
   func line(ofTakersFrom l: Int32) -> Int32 { line(ofPuttersTo: l) &+ 1 }
   func line(ofBatch b: Int32) -> Int32 { line(ofPuttersTo: Int32(truncatingIfNeeded: levels.count)) &+ b }
+
+  func line(ofCondition c: Int32) -> Int32 { line(ofBatch: Int32(truncatingIfNeeded: batches.count)) &+ c }
 
   /// What those do who stand in a line, and where.
   @inline(__always)
@@ -245,10 +248,11 @@ extension Machine {
     if l < 0 { return (.seizing, p) }
     let b = l &- 2 &* Int32(truncatingIfNeeded: levels.count)
     if b < 0 { return (l & 1 == 0 ? .putting : .taking, l &>> 1) }
-    return (.gathering, b)
+    let c = b &- Int32(truncatingIfNeeded: batches.count)
+    return c < 0 ? (.gathering, b) : (.awaiting, c)
   }
 
-  /// Puts who waits for a pool or level at the end of a line, by value if nothing needs its token, with its patience.
+  /// Puts who waits for a pool, a level or a condition at the end of a line, by value if nothing needs its token, with its patience.
   mutating func lineUp(_ token: Int32, _ line: Int32, _ site: RequestSite, mode: Int32, pc: Int) {
     if mode != ParkMode.never, !isTraced, canLineUpByValue(token, site, pc: pc),
       let delay = Machine.ticks(site.patience >= 0 ? registers[site.patience] : .infinity) {
@@ -353,9 +357,10 @@ extension Machine {
     case .gathering:
       hasLeft(batch: thing)
       target = program.joins[site].otherwise
-    default:
+    case .putting, .taking:
       add(levels[thing].waitingCell, -weight)
       serveLevel(thing)
+    default: break
     }
     tokens[token].state = .ready
     execute(token, from: otherwise(target, pc), frame: Int(token) &* stride)

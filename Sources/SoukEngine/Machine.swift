@@ -182,7 +182,7 @@ struct Machine {
     conditions = program.conditions.copied()
     heaps = Slab(capacity: 2 * model.stations.count + model.pools.count)
     for _ in 0..<(2 * model.stations.count + model.pools.count) { heaps.append(TokenHeap()) }
-    let lineCount = model.stations.count + model.pools.count + 2 * model.levels.count + model.batches.count
+    let lineCount = model.stations.count + model.pools.count + 2 * model.levels.count + model.batches.count + model.conditions.count
     lines = Slab(capacity: lineCount)
     for _ in 0..<lineCount { lines.append(WaitingLine()) }
     sources = Slab(capacity: model.sources.count)

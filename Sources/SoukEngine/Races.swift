@@ -155,8 +155,7 @@ extension Machine {
       withdrawFromLevel(token)
     case .awaiting:
       cancelTimer(of: token)
-      conditions[thing].waiters.remove(token, in: tokens)
-      stopWatching(token)
+      leaveCondition(token)
     case .gathering:
       cancelTimer(of: token)
       leaveBatch(token)

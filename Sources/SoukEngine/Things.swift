@@ -165,13 +165,15 @@ struct BatchState: BitwiseCopyable {
   }
 }
 
-/// A condition and who waits for it, in order of arrival.
+/// A condition, and if it is tested for each by itself, who waits for it in order of arrival.
 struct ConditionState: BitwiseCopyable {
   let entry: Int32
   let result: Int32
   let readsFrame: Bool
   let slots: Int32
   let slotCount: Int32
+  /// Whether it is the same for all, who stand in a line.
+  let hasLine: Bool
   var waiters = TokenQueue()
 
   init(entry: Int32, result: Int32, readsFrame: Bool, slots: Int32, slotCount: Int32) {
@@ -180,6 +182,7 @@ struct ConditionState: BitwiseCopyable {
     self.readsFrame = readsFrame
     self.slots = slots
     self.slotCount = slotCount
+    hasLine = !readsFrame && slotCount == 0
   }
 }
 

@@ -1,31 +1,43 @@
-// Conditions that tokens await, and the handles of spawned journeys. A condition is tested when a cell that it reads has
-// changed, for each waiter in order of arrival; those for whom it holds go on at this instant. A condition that reads
-// handles is tested for the one token that watches when a watched journey starts or ends.
+// Conditions that entities await, and the handles of spawned journeys. A condition is tested when a cell that it reads has
+// changed, once for all who stand in its line, or where it reads their slots, for each token in order of arrival; those for whom it holds
+// go on at this instant. A condition that reads handles is tested for the one token that watches when a watched journey starts or ends.
 
 import SoukModel
 
 extension Machine {
-  mutating func awaitCondition(_ token: Int32, _ site: RequestSite, pc: Int, frame: Int) -> Int {
+  mutating func awaitCondition(_ token: Int32, _ site: RequestSite, mode: Int32, pc: Int, frame: Int) -> Int {
     let c = site.thing
     if evaluate(conditions[c].entry, conditions[c].result, frame: frame) != 0 || stopped != nil { return pc }
     tokens[token].state = .awaiting
     tokens[token].thing = c
     tokens[token].since = now
-    conditions[c].waiters.append(token, in: tokens)
-    startWatching(token)
-    _ = setPatience(token, site, pc: pc)
+    if conditions[c].hasLine {
+      lineUp(token, line(ofCondition: c), site, mode: mode, pc: pc)
+    } else {
+      conditions[c].waiters.append(token, in: tokens)
+      startWatching(token)
+      _ = setPatience(token, site, pc: pc)
+    }
     return Machine.blocked
   }
 
   /// Tests a condition for all who wait.
   mutating func testCondition(_ c: Int32) {
+    if conditions[c].hasLine { return testLine(of: c) }
     var token = conditions[c].waiters.head
-    if token < 0 { return }
-    if !conditions[c].readsFrame && evaluate(conditions[c].entry, conditions[c].result, frame: 0) == 0 { return }
     while token >= 0 && stopped == nil {
       let next = tokens[token].next
-      if !conditions[c].readsFrame || holds(c, for: token) { wake(token) }
+      if holds(c, for: token) { wake(token) }
       token = next
+    }
+  }
+
+  /// Tests a condition once for all who stand in its line.
+  private mutating func testLine(of c: Int32) {
+    let line = line(ofCondition: c)
+    if lines[line].isEmpty || evaluate(conditions[c].entry, conditions[c].result, frame: 0) == 0 { return }
+    while !lines[line].isEmpty && stopped == nil {
+      makeReady(token(of: lines[line].remove(lines[line].head, in: &waiters), line))
     }
   }
 
@@ -34,9 +46,8 @@ extension Machine {
   }
 
   private mutating func wake(_ token: Int32) {
-    conditions[tokens[token].thing].waiters.remove(token, in: tokens)
+    leaveCondition(token)
     cancelTimer(of: token)
-    stopWatching(token)
     makeReady(token)
   }
 
@@ -128,7 +139,17 @@ extension Machine {
     }
   }
 
-  mutating func stopWatching(_ token: Int32) {
+  mutating func leaveCondition(_ token: Int32) {
+    let c = tokens[token].thing
+    if conditions[c].hasLine {
+      _ = lines[line(ofCondition: c)].remove(tokens[token].numberInLine, in: &waiters)
+    } else {
+      conditions[c].waiters.remove(token, in: tokens)
+    }
+    stopWatching(token)
+  }
+
+  private mutating func stopWatching(_ token: Int32) {
     if !tokens[token].watchesHandles { return }
     tokens[token].watchesHandles = false
     let c = tokens[token].thing

@@ -1,5 +1,5 @@
 // Long waiting lines: random models under more load than their stations bear, with patience, rooms that are full, breakdowns, servers
-// that come and go, stocks, batches, races and slots that are and aren't read afterwards, by every way and with forks at random instants; lines that
+// that come and go, stocks, batches, gates, races and slots that are and aren't read afterwards, by every way and with forks at random instants; lines that
 // are mostly gaps; and what a line takes.
 
 import SoukModel
@@ -27,6 +27,7 @@ struct RandomLine {
     if number(2) == 0 { openingHours() }
     for _ in 0..<number(3) { level() }
     for _ in 0..<number(3) { batch() }
+    for _ in 0..<number(3) { gate() }
     for _ in 0..<(1 + number(3)) { journey() }
   }
 
@@ -101,12 +102,13 @@ struct RandomLine {
   }
 
   private mutating func step(_ refused: inout [(site: Int32, kind: Int, rows: Int)], _ tally: Int32) {
-    switch number(9) {
+    switch number(10) {
     case 0: b.emit(.wait, b.register(Double(number(4))))
     case 1: race(&refused)
     case 2 where !pools.isEmpty: hold(tally)
     case 3 where !b.model.levels.isEmpty: stock(tally)
     case 4 where !b.model.batches.isEmpty: gather(tally)
+    case 5 where !b.model.conditions.isEmpty: awaitGate(tally)
     default:
       let r = b.register()
       let readsSlot = number(2) == 0
@@ -214,6 +216,34 @@ struct RandomLine {
       Batch(
         path: path, size: Int64(2 + number(40)), within: within, calendar: -1, waiting: b.cell("\(path).waiting"),
         sizes: b.tally("\(path).sizes"), wait: b.tally("\(path).wait")))
+  }
+
+  /// A gate that is opened and shut, for all who wait or for those alone whose slot is low enough.
+  private mutating func gate() {
+    let r = b.register(), slot = b.register(), readsFrame = number(3) == 0
+    let gate = b.cell(name("gate"), watchers: [.condition(Int32(b.model.conditions.count))])
+    let entry = b.here
+    b.emit(.loadCell, r, gate)
+    if readsFrame { b.emit(.loadSlot, slot, 0) } else { b.emit(.move, slot, one) }
+    b.emit(.lessOrEqual, r, slot, r)
+    b.emit(.endEvaluation)
+    b.model.conditions.append(Condition(entry: entry, result: r, readsFrame: readsFrame))
+    let j = b.journey(name("porter"))
+    let top = b.here
+    for value in [Double(number(3)), 0] {
+      b.emit(.wait, b.register(Double(1 + number(20))))
+      b.emit(.setCell, gate, b.register(value))
+    }
+    b.emit(.jump, top)
+    b.process(j)
+  }
+
+  private mutating func awaitGate(_ tally: Int32) {
+    b.emit(.storeSlot, 0, b.register(Double(number(3))))
+    let site = b.request(Int32(number(b.model.conditions.count)), patience: patienceOrNone())
+    b.emit(.await, site)
+    b.model.requests[Int(site)].otherwise = b.here
+    if number(2) == 0 { readSlot(tally) }
   }
 
   /// Goes on with others for a while; who loses patience goes on alone.
