@@ -236,7 +236,6 @@ extension Machine {
   func line(ofPuttersTo l: Int32) -> Int32 { line(ofPool: Int32(truncatingIfNeeded: pools.count) &+ 2 &* l) }
   func line(ofTakersFrom l: Int32) -> Int32 { line(ofPuttersTo: l) &+ 1 }
   func line(ofBatch b: Int32) -> Int32 { line(ofPuttersTo: Int32(truncatingIfNeeded: levels.count)) &+ b }
-
   func line(ofCondition c: Int32) -> Int32 { line(ofBatch: Int32(truncatingIfNeeded: batches.count)) &+ c }
 
   /// What those do who stand in a line, and where.
@@ -343,20 +342,21 @@ extension Machine {
     if isTraced { tell(.reneged, token, thing: thing) }
     let pc = Int(tokens[token].pc)
     let site = code[pc &- 1].a
-    var target = tokens[token].state == .queued || tokens[token].state == .gathering ? -1 : requests[site].otherwise
+    let target = switch tokens[token].state {
+    case .queued: uses[site].otherwise
+    case .gathering: program.joins[site].otherwise
+    default: requests[site].otherwise
+    }
     switch tokens[token].state {
     case .queued:
       stations[thing].waiting &-= 1
       lower(stations[thing].queueCell)
       raise(stations[thing].reneged)
-      target = uses[site].otherwise
     case .seizing:
       pools[thing].waiting &-= 1
       add(pools[thing].waitingCell, -weight)
       grantWaiting(thing)
-    case .gathering:
-      hasLeft(batch: thing)
-      target = program.joins[site].otherwise
+    case .gathering: hasLeft(batch: thing)
     case .putting, .taking:
       add(levels[thing].waitingCell, -weight)
       serveLevel(thing)

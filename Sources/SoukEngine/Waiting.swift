@@ -139,6 +139,7 @@ extension Machine {
     }
   }
 
+  /// Takes a token out of those who await a condition.
   mutating func leaveCondition(_ token: Int32) {
     let c = tokens[token].thing
     if conditions[c].hasLine {
