@@ -7,7 +7,7 @@ enum Screen {
 
   /// Runs a script in which `t` is tmux with the one session, whose pane shows the prompt in so many columns. In it `types` and
   /// `keys` press keys, `shows` waits until a text stands on the screen, `prompts` until so many lines begin with the prompt,
-  /// `resizes` until the terminal has so many columns, `lines` prints what was shown so far, each line whole, and `ends` leaves.
+  /// `stands` until the cursor is in a column, `resizes` until the terminal has so many columns, `lines` prints what was shown so far, each line whole, and `ends` leaves.
   static func run(columns: Int, rows: Int = 40, environment: String = "LC_ALL=C.UTF-8 INPUTRC=/dev/null", _ script: String) throws -> Finished {
     let folder = try Scratch()
     // Ended by itself rather than by whoever runs it, so that tmux ends too.
@@ -22,6 +22,7 @@ enum Screen {
       shows() { until lines | tr -d ' ' | grep -qF -- "$(printf %s "$1" | tr -d ' ')"; do waits; done; }
       gone() { while lines | grep -qF -- "$1"; do waits; done; }
       prompts() { until [ "$(lines | grep -c '^souk>')" -ge "$1" ]; do waits; done; }
+      stands() { until [ "$(t display-message -p '#{cursor_x}')" = "$1" ]; do waits; done; }
       types() { t send-keys -l -- "$1"; }
       keys() { t send-keys "$@"; }
       resizes() {

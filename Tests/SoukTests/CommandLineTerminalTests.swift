@@ -84,9 +84,12 @@ private let pexpectIsInstalled = (try? Command("python3", ["-c", "import pexpect
       """
       types '"한글 中文 e\u{301}"'
       shows '中文 e\u{301}"'
+      stands 19
       t display-message -p 'typed #{cursor_x}'
       keys C-a
+      stands 6
       keys C-e
+      stands 19
       t display-message -p 'again #{cursor_x}'
       keys C-u
       types 'record Row(name: Text, n: Count)'
