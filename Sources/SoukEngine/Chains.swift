@@ -27,7 +27,7 @@ struct ChainStation: BitwiseCopyable {
   var due: Int64 = .max
   var starts: UInt64 = 0
   /// A ring, with a length that is a power of two, of those who wait and, behind them, those who will have come.
-  var line = Slab<ChainEntity>()
+  var line: Slab<ChainEntity>
   var head = 0
   var waiting = 0
   var coming = 0
@@ -40,7 +40,7 @@ struct ChainStation: BitwiseCopyable {
   var freeFrom: Int64 = .min
   /// When those taken so far began, the latest of them: a ring, by the number of the entity; numbers below `firstKnown`
   /// aren't in it.
-  var begins = Slab<Int64>()
+  var begins: Slab<Int64>
   var number = 0
   var firstKnown = 0
   /// What a station has besides whose room or whose entities' patience ends, and whether it is one; see `ChainLimits.swift`.
