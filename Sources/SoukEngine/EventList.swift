@@ -73,10 +73,11 @@ struct Event: BitwiseCopyable {
   @inline(__always)
   var index: Int { Int(UInt32(truncatingIfNeeded: payload)) }
 
-  /// Of an entity with a frame, where that is.
+  /// Whether it is about an entity with a frame.
   @inline(__always)
   var hasFrame: Bool { kind == EventKind.parkedFrame.rawValue || kind == EventKind.servedFrame.rawValue }
 
+  /// Of an entity with a frame, where that is.
   @inline(__always)
   var place: Int { Int(extra & 0xFFFF_FFFF_FFFF) }
 

@@ -28,7 +28,6 @@ extension CompiledModel {
       (
         "which things it has",
         cells.map(\.path) == other.cells.map(\.path) && tallies.map(\.path) == other.tallies.map(\.path)
-          && tallies.map(\.recording) == other.tallies.map(\.recording)
           && stations.map(\.path) == other.stations.map(\.path) && pools.map(\.path) == other.pools.map(\.path)
           && levels.map(\.path) == other.levels.map(\.path) && accounts.map(\.path) == other.accounts.map(\.path)
           && batches.map(\.path) == other.batches.map(\.path)
@@ -36,7 +35,11 @@ extension CompiledModel {
       ("what is drawn where", streams == other.streams && origins == other.origins && drawSites.elementsEqual(other.drawSites, by: ==)),
       ("its journeys", journeys.elementsEqual(other.journeys) { $0.path == $1.path && $0.entry == $1.entry && $0.frameSlots == $1.frameSlots }),
       ("what its journeys do", code.count == other.code.count && zip(code, other.code).allSatisfy { $0.isAlike($1) } && sitesAreAlike(other)),
-      ("who watches what", cells.elementsEqual(other.cells) { $0.watchers == $1.watchers && $0.recording == $1.recording }),
+      (
+        "who watches what",
+        cells.elementsEqual(other.cells) { $0.watchers == $1.watchers && $0.recording == $1.recording }
+          && tallies.map(\.recording) == other.tallies.map(\.recording)
+      ),
       ("its stations", stations.elementsEqual(other.stations) { $0.isAlike($1) }),
       ("its pools", pools.elementsEqual(other.pools) { $0.size == $1.size && $0.discipline == $1.discipline }),
       ("its batches", batches.elementsEqual(other.batches) { $0.calendar == $1.calendar }),
