@@ -48,12 +48,12 @@ extension Machine {
         tokens[member].state = .following
         tokens[member].thing = group
         tokens[member].pc = program.joins[tokens[member].site].after
-        tokens[member].numberInLine = groups[group].members.append(waiter, in: &waiters)
+        tokens[member].numberInLine = followers.append(waiter, to: group, of: groups)
       } else {
         if waiter.who & Waiter.hasPatience != 0 { events.noteDead() }
         waiter.who &= ~Waiter.hasPatience
         record(batches[b].waitTally, seconds(now &- waiter.since))
-        _ = groups[group].members.append(waiter, in: &waiters)
+        _ = followers.append(waiter, to: group, of: groups)
       }
     }
     if !isFirst { record(batches[b].waitTally, 0) }
@@ -65,16 +65,14 @@ extension Machine {
   }
 
   private mutating func newGroup(leader: Int32, batch: Int32, after: Int32, count: Int32) -> Int32 {
-    let outer = self.group(of: leader)
+    let state = GroupState(leader: leader, batch: batch, outer: self.group(of: leader), after: after, count: count)
     if freeGroup < 0 {
-      groups.append(GroupState(leader: leader, batch: batch, outer: outer, after: after, count: count))
+      groups.append(state)
       return Int32(groups.count - 1)
     }
     let group = freeGroup
     freeGroup = groups[group].outer
-    // Its line is empty.
-    (groups[group].leader, groups[group].batch, groups[group].outer) = (leader, batch, outer)
-    (groups[group].after, groups[group].count) = (after, count)
+    groups[group] = state
     return group
   }
 
@@ -117,8 +115,8 @@ extension Machine {
   private mutating func releaseGroup(of token: Int32) {
     let group = group(of: token)
     let line = line(ofBatch: groups[group].batch)
-    while !groups[group].members.isEmpty {
-      let waiter = groups[group].members.remove(groups[group].members.head, in: &waiters)
+    while let waiter = followers.removeFirst(from: group, of: groups) {
+      if waiter.isGap { continue }
       let member = waiter.isToken ? waiter.token : recall(waiter, line)
       if !waiter.isToken { tokens[member].pc = program.joins[code[Int(tokens[member].pc) &- 1].a].after }
       makeReady(member)

@@ -93,6 +93,7 @@ struct Machine {
   var accounts: Slab<AccountState>
   var batches: Slab<BatchState>
   var groups = Slab<GroupState>()
+  var followers = Followers()
   var freeGroup: Int32 = -1
   var conditions: Slab<ConditionState>
   var handles = Slab<HandleState>()
@@ -271,7 +272,7 @@ struct Machine {
     copy.accounts = accounts.copied()
     copy.batches = batches.copied()
     copy.groups = groups.copied()
-    for i in 0..<groups.count { copy.groups[i].members = groups[i].members.copied() }
+    copy.followers = followers.copied()
     copy.conditions = conditions.copied()
     copy.handles = handles.copied()
     copy.sources = sources.copied()
@@ -298,7 +299,7 @@ struct Machine {
     heaps.free()
     for i in 0..<lines.count { lines[i].free() }
     lines.free(); waiters.free()
-    for i in 0..<groups.count { groups[i].members.free() }
+    followers.freeStorage()
     pools.free(); levels.free(); accounts.free(); batches.free(); groups.free(); conditions.free(); handles.free()
     sources.free(); releases.free(); streamKeys.free(); originKeys.free(); ordinals.free(); drawCaches.free(); drawVariates.free(); drawSeconds.free()
     preparation.free()
@@ -306,7 +307,7 @@ struct Machine {
 
   /// Bytes of storage that grows with the run.
   var bytes: Int {
-    var total = tokens.bytes + parts.bytes + frames.bytes + parkedFrames.bytes + events.bytes + lost.bytes + waiters.bytes + handles.bytes + groups.bytes + releases.bytes
+    var total = tokens.bytes + parts.bytes + frames.bytes + parkedFrames.bytes + events.bytes + lost.bytes + waiters.bytes + handles.bytes + groups.bytes + followers.bytes + releases.bytes
     for i in 0..<logs.count { total += logs[i].times.bytes + logs[i].values.bytes }
     for i in 0..<heaps.count { total += heaps[i].entries.bytes }
     for i in 0..<lines.count { total += lines[i].bytes }

@@ -359,9 +359,8 @@ extension Machine {
       }
     }
     events.forEach { if $0.hasFrame { look($0.payload, at: $0.place) } }
-    let all = lines.array + groups.array.map(\.members)
-    for line in all {
-      line.forEach(in: waiters) { if $1.who & Waiter.hasFrame != 0 { look($1.who, at: Int($1.extra)) } }
-    }
+    func look(_ waiter: Waiter) { if waiter.who & Waiter.hasFrame != 0 { look(waiter.who, at: Int(waiter.extra)) } }
+    for i in 0..<lines.count { lines[i].forEach(in: waiters) { look($1) } }
+    followers.forEach { look($0) }
   }
 }

@@ -160,7 +160,7 @@ extension Machine {
       cancelTimer(of: token)
       leaveBatch(token)
     case .following:
-      _ = groups[thing].members.remove(tokens[token].numberInLine, in: &waiters)
+      followers.leave(tokens[token].numberInLine)
     }
   }
 }

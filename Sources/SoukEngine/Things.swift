@@ -188,7 +188,9 @@ struct ConditionState: BitwiseCopyable {
 
 /// A batch under way: its leader runs the body, the members follow.
 struct GroupState: BitwiseCopyable {
-  var members = WaitingLine()
+  /// Where its members are among the followers; -1: none.
+  var first: Int64 = -1
+  var last: Int64 = -1
   var leader: Int32
   /// Which they have joined.
   var batch: Int32
@@ -198,6 +200,61 @@ struct GroupState: BitwiseCopyable {
   var after: Int32
   /// How many they are, with the leader.
   var count: Int32
+}
+
+/// Those who follow the leaders of batches, by value or as tokens. Each group is a chain of them in the order in which they joined; a chunk
+/// for each group, as lines have, took twice the memory where many groups are small.
+struct Followers: BitwiseCopyable {
+  /// `since` is where the next of the chain (or of the free places) is.
+  private var waiters = Slab<Waiter>()
+  private var free: Int64 = -1
+
+  var bytes: Int { waiters.bytes }
+
+  func freeStorage() { waiters.free() }
+
+  func copied() -> Followers {
+    var copy = self
+    copy.waiters = waiters.copied()
+    return copy
+  }
+
+  /// Puts somebody at the end of a group; the place.
+  mutating func append(_ waiter: Waiter, to group: Int32, of groups: Slab<GroupState>) -> Int64 {
+    var last = waiter
+    last.since = -1
+    var place = free
+    if place >= 0 {
+      free = waiters[Int(place)].since
+      waiters[Int(place)] = last
+    } else {
+      place = Int64(waiters.count)
+      waiters.append(last)
+    }
+    if groups[group].last >= 0 { waiters[Int(groups[group].last)].since = place } else { groups[group].first = place }
+    groups[group].last = place
+    return place
+  }
+
+  /// Somebody follows no longer; the place is passed over later.
+  func leave(_ place: Int64) { waiters[Int(place)].who = 0 }
+
+  /// Takes the first out of a group; a gap if that one has left, nil if the group is empty.
+  mutating func removeFirst(from group: Int32, of groups: Slab<GroupState>) -> Waiter? {
+    let place = groups[group].first
+    if place < 0 { return nil }
+    let waiter = waiters[Int(place)]
+    groups[group].first = waiter.since
+    if waiter.since < 0 { groups[group].last = -1 }
+    waiters[Int(place)] = Waiter(who: 0, extra: 0, since: free, service: 0)
+    free = place
+    return waiter
+  }
+
+  /// Gives everybody to `body`.
+  func forEach(_ body: (Waiter) -> Void) {
+    for i in 0..<waiters.count where !waiters[i].isGap { body(waiters[i]) }
+  }
 }
 
 /// What is known of a spawned journey while it or a slot refers to the record.
