@@ -113,8 +113,18 @@ extension Machine {
   /// A draw from a law at a site.
   @inline(__always)
   mutating func draw(_ law: Int32, site: Int32, _ drawer: Drawer) -> Double {
-    let kind = laws[law].kind
-    if kind == .constant { return laws[law].a }
+    switch laws[law].kind {
+    case .constant: return laws[law].a
+    case .exponential:
+      // A copy of the record was a fifth of the instructions of a draw.
+      let key = streamKeys[drawSites[site].stream] ^ drawer.origin
+      return laws[law].a * standard(cache: site, key: key, index: nextIndex(site: site, drawer), ordinal: drawer.ordinal, .exponential)
+    default: return drawOther(law, site: site, drawer)
+    }
+  }
+
+  @inline(never)
+  private mutating func drawOther(_ law: Int32, site: Int32, _ drawer: Drawer) -> Double {
     if laws[law].isOneWord {
       return drawInverted(laws[law], site: site, index: nextIndex(site: site, drawer), origin: drawer.origin, ordinal: drawer.ordinal)
     }
