@@ -26,14 +26,15 @@ struct PreparedDraw: BitwiseCopyable {
   /// What it is; 255 for an empty place.
   var variate: UInt8 = 255
 
-  static let places = 256
+  /// Of a quarter of these, one draw in thirty lost its place to another.
+  static let places = 1024
   /// Events that are looked at; a bucket has 16 on the average, and 96 at most.
   static let most = 96
   /// Sites of whose draws some are prepared in a bucket.
   static let rounds = 4
 
   @inline(__always)
-  static func place(of ordinal: UInt32) -> Int { Int((ordinal &* 0x9E37_79B1) &>> 24) }
+  static func place(of ordinal: UInt32) -> Int { Int((ordinal &* 0x9E37_79B1) &>> 22) }
 }
 
 /// A draw that will be asked for.
@@ -48,14 +49,31 @@ struct ComingDraw: BitwiseCopyable {
 /// Room to prepare draws in.
 struct DrawPreparation: BitwiseCopyable {
   var table = Slab(repeating: PreparedDraw(), count: PreparedDraw.places)
-  var coming = Slab(repeating: ComingDraw(), count: PreparedDraw.most)
+  /// Draws of other sites and origins than those whose turn it is / of these the indices, ordinals and variates.
+  var others = Slab(repeating: ComingDraw(), count: PreparedDraw.most)
   var indices = Slab<UInt32>(repeating: 0, count: PreparedDraw.most + 16)
   var ordinals = Slab<UInt32>(repeating: 0, count: PreparedDraw.most + 16)
   var values = Slab<Double>(repeating: 0, count: PreparedDraw.most + 16)
 
+  /// What is no larger than this lies in the second cache, and needn't be fetched ahead.
+  static let cache = 1 << 18
+
+  /// Puts a draw among those of the site and origin of the first, or among the others.
+  @inline(__always)
+  func sort(_ draw: ComingDraw, by first: ComingDraw, _ same: inout Int, _ others: inout Int) {
+    if draw.site == first.site && draw.origin == first.origin {
+      ordinals[same] = draw.ordinal
+      indices[same] = draw.index
+      same &+= 1
+    } else {
+      self.others[others] = draw
+      others &+= 1
+    }
+  }
+
   func free() {
     table.free()
-    coming.free()
+    others.free()
     indices.free()
     ordinals.free()
     values.free()
@@ -117,6 +135,12 @@ extension Machine {
   /// itself would be a miss of the cache that everything waits for, then prepares the draws of this one.
   @inline(never)
   mutating func lookAhead() {
+    if parkedFrames.bytes &+ tokens.bytes &+ frames.bytes > DrawPreparation.cache { fetchComing() }
+    prepareDraws()
+  }
+
+  @inline(__always)
+  private mutating func fetchComing() {
     let parked = parkedFrames
     let kept = keptSlots
     let tokens = self.tokens
@@ -130,49 +154,39 @@ extension Machine {
         if stride > 0 { frames.prefetch(from: event.index &* stride, count: stride) }
       }
     }
-    prepareDraws()
   }
 
   /// Makes the variates that are certain to be asked for, those of one site and origin together.
   @inline(__always)
   private mutating func prepareDraws() {
-    var count = findComing()
-    let coming = preparation.coming
-    let indices = preparation.indices
-    let ordinals = preparation.ordinals
-    var rounds = 0
-    while count >= 2 && rounds < PreparedDraw.rounds {
-      let first = coming[0]
-      var same = 0
-      var others = 0
+    var first = ComingDraw()
+    var (same, others) = findComing(&first)
+    var rounds = 1
+    let room = preparation
+    while true {
+      if same >= 2 { prepare(first, count: same) }
+      if others < 2 || rounds == PreparedDraw.rounds { return }
+      rounds &+= 1
+      let count = others
+      first = room.others[0]
+      (same, others) = (0, 0)
       var i = 0
       while i < count {
-        let draw = coming[i]
-        if draw.site == first.site && draw.origin == first.origin {
-          ordinals[same] = draw.ordinal
-          indices[same] = draw.index
-          same &+= 1
-        } else {
-          coming[others] = draw
-          others &+= 1
-        }
+        room.sort(room.others[i], by: first, &same, &others)
         i &+= 1
       }
-      count = others
-      rounds &+= 1
-      if same >= 2 { prepare(first, count: same) }
     }
   }
 
-  /// Those at the bottom whose next draw is certain; how many.
+  /// Those at the bottom whose next draw is certain: the first, how many are of its site and origin, and how many of others.
   @inline(__always)
-  private mutating func findComing() -> Int {
+  private mutating func findComing(_ first: inout ComingDraw) -> (same: Int, others: Int) {
     let next = program.nextDraws
     let store = parkedFrames
-    let coming = preparation.coming
-    var count = 0
+    let room = preparation
+    var (one, same, others) = (first, 0, 0)
     events.forEachRefilled { event in
-      if event.kind < EventKind.parked.rawValue || count == PreparedDraw.most { return }
+      if event.kind < EventKind.parked.rawValue || same &+ others == PreparedDraw.most { return }
       let draw = next[Int(event.payload &>> 32 & 0xFFFF)]
       if draw.site < 0 { return }
       var index = draw.index
@@ -182,11 +196,13 @@ extension Machine {
           ? Double(bitPattern: UInt64(bitPattern: event.extra)) : store[event.place &+ 1 &+ draw.counter]
         index = UInt32(truncatingIfNeeded: Int(drawn))
       }
-      coming[count] = ComingDraw(
+      let coming = ComingDraw(
         site: draw.site, origin: event.origin, ordinal: UInt32(truncatingIfNeeded: event.payload), index: index, variate: draw.variate)
-      count &+= 1
+      if same == 0 { one = coming }
+      room.sort(coming, by: one, &same, &others)
     }
-    return count
+    first = one
+    return (same, others)
   }
 
   @inline(__always)
