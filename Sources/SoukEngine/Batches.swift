@@ -40,7 +40,7 @@ extension Machine {
     let line = line(ofBatch: b)
     if isFirst { record(batches[b].waitTally, seconds(now &- tokens[token].since)) }
     while !lines[line].isEmpty {
-      var waiter = lines[line].remove(lines[line].head, in: &waiters)
+      var waiter = lines[line].removeFirst(in: &waiters)
       if waiter.isToken {
         let member = waiter.token
         cancelTimer(of: member)
@@ -81,7 +81,7 @@ extension Machine {
     batches[b].timer = 0
     let line = line(ofBatch: b)
     if lines[line].isEmpty { return }
-    let waiter = lines[line].remove(lines[line].head, in: &waiters)
+    let waiter = lines[line].removeFirst(in: &waiters)
     let token = token(of: waiter, line)
     if isTraced { tellWoken(token) }
     let site = program.joins[waiter.isToken ? tokens[token].site : code[Int(tokens[token].pc) &- 1].a]

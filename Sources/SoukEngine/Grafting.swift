@@ -129,7 +129,7 @@ extension Machine {
     for i in 0..<stations.count { stations[i].takeOver(from.stations[i]) }
     for i in 0..<pools.count {
       (pools[i].size, pools[i].held, pools[i].waiting) = (from.pools[i].size, from.pools[i].held, from.pools[i].waiting)
-      (pools[i].queue, pools[i].number) = (from.pools[i].queue, from.pools[i].number)
+      pools[i].number = from.pools[i].number
     }
     for i in 0..<levels.count { levels[i].level = from.levels[i].level }
     for i in 0..<accounts.count { (accounts[i].balance, accounts[i].reserved) = (from.accounts[i].balance, from.accounts[i].reserved) }
@@ -193,7 +193,7 @@ extension Machine {
 extension StationState {
   /// The state of the same station in another model.
   fileprivate mutating func takeOver(_ other: StationState) {
-    (servers, rate, isUp, inService, waiting, queue, serving) = (other.servers, other.rate, other.isUp, other.inService, other.waiting, other.queue, other.serving)
+    (servers, rate, isUp, inService, waiting, serving) = (other.servers, other.rate, other.isUp, other.inService, other.waiting, other.serving)
     servedByValue = other.servedByValue
     (tailNumber, headNumber, timer, breakdownTimer) = (other.tailNumber, other.headNumber, other.timer, other.breakdownTimer)
     (breakdowns, virtual, virtualAt) = (other.breakdowns, other.virtual, other.virtualAt)

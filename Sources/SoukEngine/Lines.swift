@@ -28,6 +28,19 @@ struct Waiter: BitwiseCopyable {
   /// An event will end its wait.
   static let hasPatience: UInt64 = 1 << 60
 
+  @inline(__always)
+  init(who: UInt64, extra: Int64, since: Int64, service: Int64) {
+    self.who = who
+    self.extra = extra
+    self.since = since
+    self.service = service
+  }
+
+  @inline(__always)
+  init(token: Int32) {
+    self.init(who: Waiter.isThere | UInt64(UInt32(bitPattern: token)), extra: 0, since: 0, service: 0)
+  }
+
   var isGap: Bool { @inline(__always) get { who == 0 } }
   var isToken: Bool { @inline(__always) get { who & Waiter.isByValue == 0 } }
   var token: Int32 { @inline(__always) get { Int32(truncatingIfNeeded: who) } }
@@ -81,8 +94,71 @@ struct WaiterArena: BitwiseCopyable {
   }
 }
 
+/// In which order those in a line have their turn, where that isn't the order in which they came: a binary heap of their numbers by
+/// (key, number). Who has left out of turn stays in it until its turn comes.
+struct LineOrder: BitwiseCopyable {
+  struct Entry: BitwiseCopyable {
+    var key: Double
+    var number: Int64
+
+    @inline(__always)
+    func precedes(_ other: Entry) -> Bool { key < other.key || (key == other.key && number < other.number) }
+  }
+
+  private(set) var entries = Slab<Entry>(capacity: 1)
+
+  var first: Entry { @inline(__always) get { entries[0] } }
+
+  func free() { entries.free() }
+
+  func copied() -> LineOrder {
+    var copy = self
+    copy.entries = entries.copied()
+    return copy
+  }
+
+  mutating func push(_ entry: Entry) {
+    entries.append(entry)
+    var hole = entries.count &- 1
+    while hole > 0 {
+      let parent = (hole &- 1) / 2
+      if !entry.precedes(entries[parent]) { break }
+      entries[hole] = entries[parent]
+      hole = parent
+    }
+    entries[hole] = entry
+  }
+
+  mutating func removeFirst() {
+    let last = entries.removeLast()
+    let count = entries.count
+    if count == 0 { return }
+    var hole = 0
+    while true {
+      var child = hole &* 2 &+ 1
+      if child >= count { break }
+      if child &+ 1 < count && entries[child &+ 1].precedes(entries[child]) { child &+= 1 }
+      if !entries[child].precedes(last) { break }
+      entries[hole] = entries[child]
+      hole = child
+    }
+    entries[hole] = last
+  }
+
+  /// Keeps of its entries what `kept` gives; O(n log n).
+  mutating func rebuild(_ kept: (Entry) -> Entry?) {
+    let all = entries.array
+    entries.truncate(to: 0)
+    for entry in all { if let entry = kept(entry) { push(entry) } }
+  }
+}
+
 /// Who waits for one thing, by number.
 struct WaitingLine: BitwiseCopyable {
+  /// Whether turns are taken by key, and these turns; how many of them are of those who have left.
+  let isOrdered: Bool
+  private(set) var order = LineOrder()
+  private(set) var turnsOfNobody = 0
   /// The chunks, of 16 numbers each, from the one with `head` on; those before `gone` are given back.
   private var chunks = Slab<Int32>(capacity: 1)
   private var gone = 0
@@ -90,15 +166,21 @@ struct WaitingLine: BitwiseCopyable {
   private(set) var head: Int64 = 0
   private(set) var tail: Int64 = 0
 
-  func free() { chunks.free() }
+  init(isOrdered: Bool) { self.isOrdered = isOrdered }
+
+  func free() {
+    chunks.free()
+    order.free()
+  }
 
   func copied() -> WaitingLine {
     var copy = self
     copy.chunks = chunks.copied()
+    copy.order = order.copied()
     return copy
   }
 
-  var bytes: Int { chunks.bytes }
+  var bytes: Int { chunks.bytes + order.entries.bytes }
   var isEmpty: Bool { @inline(__always) get { head == tail } }
 
   @inline(__always)
@@ -111,20 +193,25 @@ struct WaitingLine: BitwiseCopyable {
     Int(chunks[chunkIndex(number)]) &<< WaiterArena.shift &+ Int(number) & (WaiterArena.chunkLength &- 1)
   }
 
-  /// Puts somebody at the end; the number.
+  /// Puts somebody at the end, whose turn comes by `key`; the number.
   @inline(__always)
-  mutating func append(_ waiter: Waiter, in arena: inout WaiterArena) -> Int64 {
+  mutating func append(_ waiter: Waiter, key: Double, in arena: inout WaiterArena) -> Int64 {
     let number = tail
     let slot = Int(number) & (WaiterArena.chunkLength &- 1)
     if slot == 0 { chunks.append(arena.newChunk()) }
     arena[Int(chunks[chunks.count &- 1]) &<< WaiterArena.shift &+ slot] = waiter
     tail = number &+ 1
+    if isOrdered { order.push(LineOrder.Entry(key: key, number: number)) }
     return number
   }
 
-  /// The first; the line must not be empty.
+  /// Whose turn it is; the line must not be empty.
   @inline(__always)
-  func first(in arena: WaiterArena) -> Waiter { arena[place(head)] }
+  func first(in arena: WaiterArena) -> Waiter { arena[place(isOrdered ? order.first.number : head)] }
+
+  /// The key of whose turn it is, in a line that is ordered and not empty.
+  @inline(__always)
+  var firstKey: Double { order.first.key }
 
   /// Whether the one with this number still waits.
   @inline(__always)
@@ -132,9 +219,43 @@ struct WaitingLine: BitwiseCopyable {
     number >= head && number < tail && !arena[place(number)].isGap
   }
 
-  /// Takes out the one with a number, who is there.
+  /// Takes out whose turn it is; the line must not be empty.
+  @inline(__always)
+  mutating func removeFirst(in arena: inout WaiterArena) -> Waiter {
+    if !isOrdered { return take(head, in: &arena) }
+    let number = order.first.number
+    order.removeFirst()
+    let waiter = take(number, in: &arena)
+    if turnsOfNobody > 0 { passTurnsOfNobody(in: arena) }
+    return waiter
+  }
+
+  /// Takes out the one with a number, who is there, out of turn.
   @inline(__always)
   mutating func remove(_ number: Int64, in arena: inout WaiterArena) -> Waiter {
+    let waiter = take(number, in: &arena)
+    if isOrdered {
+      turnsOfNobody &+= 1
+      passTurnsOfNobody(in: arena)
+    }
+    return waiter
+  }
+
+  /// The first turn is somebody's, or there is none; and no more than half of all turns, or a few, are nobody's.
+  @inline(never)
+  private mutating func passTurnsOfNobody(in arena: WaiterArena) {
+    while order.entries.count > 0 && !isThere(order.first.number, in: arena) {
+      order.removeFirst()
+      turnsOfNobody -= 1
+    }
+    if turnsOfNobody <= 64 || turnsOfNobody <= order.entries.count / 2 { return }
+    let line = self
+    order.rebuild { line.isThere($0.number, in: arena) ? $0 : nil }
+    turnsOfNobody = 0
+  }
+
+  @inline(__always)
+  private mutating func take(_ number: Int64, in arena: inout WaiterArena) -> Waiter {
     assert(isThere(number, in: arena))
     let place = place(number)
     let waiter = arena[place]
@@ -191,7 +312,14 @@ struct WaitingLine: BitwiseCopyable {
   }
 
   /// Closes the gaps; tokens learn their numbers.
-  mutating func closeUp(in arena: inout WaiterArena, _ tokens: Slab<Token>) {
+  mutating func closeUp(in arena: inout WaiterArena, _ tokens: Slab<Token>, _ before: [Int64]) {
+    if isOrdered {
+      let (line, waiters) = (self, arena)
+      order.rebuild {
+        line.isThere($0.number, in: waiters) ? LineOrder.Entry(key: $0.key, number: line.closedUp($0.number, before, in: waiters)) : nil
+      }
+      turnsOfNobody = 0
+    }
     var end = head
     for number in head..<tail {
       let waiter = arena[place(number)]
@@ -205,6 +333,16 @@ struct WaitingLine: BitwiseCopyable {
     let needed = gone + Int((end + Int64(last)) >> WaiterArena.shift - head >> WaiterArena.shift)
     while chunks.count > needed { arena.giveBack(chunks.removeLast()) }
     tail = end
+  }
+
+  /// Whether each who is there has a turn, and the first turn is somebody's.
+  func orderIsConsistent(in arena: WaiterArena) -> Bool {
+    if !isOrdered { return order.entries.count == 0 }
+    var count = 0
+    forEach(in: arena) { _, _ in count += 1 }
+    let turns = order.entries
+    for i in 1..<max(turns.count, 1) where turns[i].precedes(turns[(i - 1) / 2]) { return false }
+    return turns.count == count + turnsOfNobody && (count == 0 ? turns.count == 0 : isThere(order.first.number, in: arena))
   }
 
   /// Gives everybody who is there to `body`, with the number.
@@ -252,29 +390,28 @@ extension Machine {
   }
 
   /// Puts who waits for a pool, a level or a condition at the end of a line, by value if nothing needs its token, with its patience.
-  mutating func lineUp(_ token: Int32, _ line: Int32, _ site: RequestSite, mode: Int32, pc: Int) {
+  mutating func lineUp(_ token: Int32, _ line: Int32, key: Double = 0, _ site: RequestSite, mode: Int32, pc: Int) {
     if mode != ParkMode.never, !isTraced, canLineUpByValue(token, site, pc: pc),
       let delay = Machine.ticks(site.patience >= 0 ? registers[site.patience] : .infinity) {
-      lineUpByValue(token, line, pc: pc, mode: mode, patience: delay)
+      lineUpByValue(token, line, key: key, pc: pc, mode: mode, patience: delay)
     } else {
-      lineUp(token, line)
+      lineUp(token, line, key: key)
       _ = setPatience(token, site, pc: pc)
     }
   }
 
   /// Puts a token at the end of a line as it is.
-  mutating func lineUp(_ token: Int32, _ line: Int32) {
-    let who = Waiter.isThere | UInt64(UInt32(bitPattern: token))
-    tokens[token].numberInLine = lines[line].append(Waiter(who: who, extra: 0, since: 0, service: 0), in: &waiters)
+  mutating func lineUp(_ token: Int32, _ line: Int32, key: Double = 0) {
+    tokens[token].numberInLine = lines[line].append(Waiter(token: token), key: key, in: &waiters)
   }
 
   /// Puts an entity at the end of a line by value; its token is free. It goes on at `pc`.
   @inline(__always)
-  mutating func lineUpByValue(_ token: Int32, _ line: Int32, pc: Int, mode: Int32, patience delay: Int64) {
+  mutating func lineUpByValue(_ token: Int32, _ line: Int32, key: Double = 0, pc: Int, mode: Int32, patience delay: Int64) {
     let entity = entity(token) | UInt64(pc) &<< 32
     let hasFrame = mode == ParkMode.frame
     let extra = hasFrame ? keepFrame(of: token, pc: pc) : tokens[token].created
-    lineUp(entity, extra, hasFrame: hasFrame, line, service: tokens[token].service, patience: delay)
+    lineUp(entity, extra, hasFrame: hasFrame, line, key: key, service: tokens[token].service, patience: delay)
     freeToken(token)
     parkedCount &+= 1
   }
@@ -288,13 +425,15 @@ extension Machine {
   /// Puts an entity at the end of a line: origin, ordinal and where it goes on, and when it was created or the place of its
   /// frame.
   @inline(__always)
-  mutating func lineUp(_ entity: UInt64, _ extra: Int64, hasFrame: Bool, _ line: Int32, service: Int64, patience delay: Int64) {
+  mutating func lineUp(
+    _ entity: UInt64, _ extra: Int64, hasFrame: Bool, _ line: Int32, key: Double, service: Int64, patience delay: Int64
+  ) {
     var who = entity | Waiter.isThere | Waiter.isByValue
     if hasFrame { who |= Waiter.hasFrame }
     let (end, isNever) = now.addingReportingOverflow(delay)
     let isPatient = delay == .max || isNever
     if !isPatient { who |= Waiter.hasPatience }
-    let number = lines[line].append(Waiter(who: who, extra: extra, since: now, service: service), in: &waiters)
+    let number = lines[line].append(Waiter(who: who, extra: extra, since: now, service: service), key: key, in: &waiters)
     if !isPatient {
       let kind = EventKind.patienceInLine.rawValue &<< 60 | UInt64(UInt32(bitPattern: line))
       events.push(Event(time: end, order: nextOrder(EventClass.timer), payload: kind, extra: number))
@@ -382,7 +521,7 @@ extension Machine {
       moved.extra = machine.lines[event.index].closedUp(event.extra, before[event.index], in: machine.waiters)
       return moved
     }
-    if closesUp { for i in 0..<lines.count { lines[i].closeUp(in: &waiters, tokens) } }
+    if closesUp { for i in 0..<lines.count { lines[i].closeUp(in: &waiters, tokens, before[i]) } }
   }
 
   /// How many stand in lines by value.
@@ -402,9 +541,10 @@ extension Machine {
       if waiter.isToken, tokens[waiter.token].numberInLine != number || tokens[waiter.token].state != state { isRight = false }
     }
     if lines[line].head < lines[line].tail && lines[line].first(in: waiters).isGap { return false }
+    if !lines[line].orderIsConsistent(in: waiters) { return false }
     switch state {
-    case .queued: return isRight && count == (stations[thing].hasLine ? stations[thing].waiting : 0)
-    case .seizing: return isRight && count == (pools[thing].discipline == .fifo ? pools[thing].waiting : 0)
+    case .queued: return isRight && count == stations[thing].waiting - Int64(heaps[2 * thing].count)
+    case .seizing: return isRight && count == pools[thing].waiting
     case .gathering: return isRight && count == batches[thing].count
     default: return isRight
     }

@@ -83,9 +83,9 @@ struct Machine {
 
   // Things.
   var stations: Slab<StationState>
-  /// Two for each station (who waits, who is served), then one for each pool.
+  /// Two for each station: who was displaced, who is served.
   var heaps: Slab<TokenHeap>
-  /// Who waits at each station, then in the queue of each pool, where that is a line; and their records.
+  /// Who waits at each station, then for each pool, level, batch and condition; and their records.
   var lines: Slab<WaitingLine>
   var waiters = WaiterArena()
   var pools: Slab<PoolState>
@@ -181,11 +181,13 @@ struct Machine {
     accounts = program.accounts.copied()
     batches = program.batches.copied()
     conditions = program.conditions.copied()
-    heaps = Slab(capacity: 2 * model.stations.count + model.pools.count)
-    for _ in 0..<(2 * model.stations.count + model.pools.count) { heaps.append(TokenHeap()) }
-    let lineCount = model.stations.count + model.pools.count + 2 * model.levels.count + model.batches.count + model.conditions.count
-    lines = Slab(capacity: lineCount)
-    for _ in 0..<lineCount { lines.append(WaitingLine()) }
+    heaps = Slab(capacity: 2 * model.stations.count)
+    for _ in 0..<2 * model.stations.count { heaps.append(TokenHeap()) }
+    let others = 2 * model.levels.count + model.batches.count + model.conditions.count
+    lines = Slab(capacity: model.stations.count + model.pools.count + others)
+    for station in model.stations { lines.append(WaitingLine(isOrdered: station.discipline != .fifo)) }
+    for pool in model.pools { lines.append(WaitingLine(isOrdered: pool.discipline != .fifo)) }
+    for _ in 0..<others { lines.append(WaitingLine(isOrdered: false)) }
     sources = Slab(capacity: model.sources.count)
     releases = Slab()
     laws = program.laws

@@ -31,8 +31,6 @@ extension Machine {
 
   // MARK: Pools
 
-  private mutating func heap(ofPool p: Int32) -> Int32 { Int32(truncatingIfNeeded: 2 * stations.count) + p }
-
   mutating func seize(_ token: Int32, _ site: RequestSite, mode: Int32, pc: Int) -> Int {
     let p = site.thing
     let amount = site.amount >= 0 ? registers[site.amount] : 1
@@ -49,16 +47,12 @@ extension Machine {
     pools[p].waiting &+= 1
     add(pools[p].waitingCell, weight)
     if isTraced { tell(.asked, token, thing: p) }
-    switch pools[p].discipline {
-    case .fifo:
-      lineUp(token, line(ofPool: p), site, mode: mode, pc: pc)
-      return Machine.blocked
-    case .lifo: pools[p].queue.prepend(token, in: tokens)
-    case .priority:
+    var key = priority
+    if pools[p].discipline == .lifo {
       pools[p].number &+= 1
-      heaps[heap(ofPool: p)].push(token, key: priority, number: pools[p].number, in: tokens)
+      key = -Double(pools[p].number)
     }
-    _ = setPatience(token, site, pc: pc)
+    lineUp(token, line(ofPool: p), key: key, site, mode: mode, pc: pc)
     return Machine.blocked
   }
 
@@ -68,7 +62,7 @@ extension Machine {
     switch pools[p].discipline {
     case .fifo: return false
     case .lifo: return true
-    case .priority: return priority < heaps[heap(ofPool: p)].first.key
+    case .priority: return priority < lines[line(ofPool: p)].firstKey
     }
   }
 
@@ -100,25 +94,12 @@ extension Machine {
 
   /// Serves the queue of a pool as far as what is free goes.
   mutating func grantWaiting(_ p: Int32) {
-    if pools[p].discipline == .fifo { return grantInLine(p) }
-    while pools[p].waiting > 0 {
-      let token = pools[p].discipline == .priority ? heaps[heap(ofPool: p)].first.token : pools[p].queue.head
-      if pools[p].held + tokens[token].amount > pools[p].size { return }
-      leavePool(token)
-      cancelTimer(of: token)
-      grant(p, token)
-      tokens[token].grant = .pool
-      makeReady(token)
-    }
-  }
-
-  private mutating func grantInLine(_ p: Int32) {
     let line = line(ofPool: p)
     while pools[p].waiting > 0 {
       if pools[p].held + amountAsked(atHeadOf: line) > pools[p].size { return }
       pools[p].waiting &-= 1
       add(pools[p].waitingCell, -weight)
-      let token = token(of: lines[line].remove(lines[line].head, in: &waiters), line)
+      let token = token(of: lines[line].removeFirst(in: &waiters), line)
       grant(p, token)
       tokens[token].grant = .pool
       makeReady(token)
@@ -135,13 +116,7 @@ extension Machine {
     let p = tokens[token].thing
     pools[p].waiting &-= 1
     add(pools[p].waitingCell, -weight)
-    if pools[p].discipline == .fifo {
-      _ = lines[line(ofPool: p)].remove(tokens[token].numberInLine, in: &waiters)
-    } else if pools[p].discipline == .priority {
-      heaps[heap(ofPool: p)].remove(token, in: tokens)
-    } else {
-      pools[p].queue.remove(token, in: tokens)
-    }
+    _ = lines[line(ofPool: p)].remove(tokens[token].numberInLine, in: &waiters)
   }
 
   /// The size of a pool may have changed.
@@ -230,7 +205,7 @@ extension Machine {
 
   /// The first of a level's line waits no longer.
   private mutating func leaveLevel(_ l: Int32, _ line: Int32) -> Int32 {
-    let waiter = lines[line].remove(lines[line].head, in: &waiters)
+    let waiter = lines[line].removeFirst(in: &waiters)
     add(levels[l].waitingCell, -weight)
     return token(of: waiter, line)
   }

@@ -33,11 +33,19 @@ extension Machine {
   /// After a repair: those who came meanwhile displace whoever is less urgent.
   mutating func displaceForWaiting(_ s: Int32) {
     while stations[s].waiting > 0 {
-      let (token, priority) = (heaps[2 &* s].first.token, heaps[2 &* s].first.key)
+      let priority = firstPriority(s)
       guard displaceWorst(for: priority, s) else { return }
-      dequeue(token, s)
-      cancelTimer(of: token)
-      beginService(token, s, priority)
+      beginService(token(of: takeFirst(s), s), s, priority)
     }
   }
+
+  /// Whether the turn is that of one who was displaced; those wait before the others of their class.
+  @inline(__always)
+  mutating func isDisplacedFirst(_ s: Int32) -> Bool {
+    heaps[2 &* s].count > 0 && (lines[s].isEmpty || heaps[2 &* s].first.key <= lines[s].firstKey)
+  }
+
+  /// The priority of whose turn it is, where somebody waits.
+  @inline(__always)
+  mutating func firstPriority(_ s: Int32) -> Double { isDisplacedFirst(s) ? heaps[2 &* s].first.key : lines[s].firstKey }
 }

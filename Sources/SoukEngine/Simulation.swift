@@ -311,19 +311,15 @@ extension Machine {
     if free + liveTokens != tokens.count + parkedCount + inChains || !events.checkInvariants() { return false }
     for i in 0..<lines.count where !lineIsConsistent(i) { return false }
     for s in 0..<stations.count {
-      var waiting: Int64 = 0
       var serving = stations[s].servedByValue
       for t in 0..<tokens.count where Int(tokens[t].thing) == s {
         switch tokens[t].state {
-        case .queued where stations[s].hasLine: break
-        case .queued: waiting += 1
         case .serving, .sharing, .halted: serving += 1
         default: break
         }
       }
-      if stations[s].hasLine { waiting = stations[s].waiting }
-      if waiting != stations[s].waiting || serving != stations[s].inService { return false }
-      if stations[s].inService < 0 || (waiting > 0 && serving < stations[s].servers && stations[s].isUp) { return false }
+      if serving != stations[s].inService { return false }
+      if stations[s].inService < 0 || (stations[s].waiting > 0 && serving < stations[s].servers && stations[s].isUp) { return false }
     }
     return true
   }

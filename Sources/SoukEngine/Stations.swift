@@ -63,16 +63,17 @@ extension Machine {
     raise(stations[s].queueCell)
     if isTraced { tell(.queued, token, thing: s) }
     let patience = site.patience >= 0 ? registers[site.patience] : .infinity
+    let key = stations[s].isOrdered ? turnKey(s, tokens[token].service, priority) : 0
     guard let delay = Machine.ticks(patience) else {
-      enqueue(token, s, priority)
+      lineUp(token, s, key: key)
       failTime(patience, at: pc &- 1)
       return Machine.blocked
     }
-    if mode != ParkMode.never && stations[s].hasLine && canLineUpByValue(token, site, pc: pc) {
-      lineUpByValue(token, s, pc: pc, mode: mode, patience: delay)
+    if mode != ParkMode.never && canLineUpByValue(token, site, pc: pc) {
+      lineUpByValue(token, s, key: key, pc: pc, mode: mode, patience: delay)
       return Machine.blocked
     }
-    enqueue(token, s, priority)
+    lineUp(token, s, key: key)
     if delay != .max { schedule(.patience, token: token, after: delay, EventClass.timer) }
     return Machine.blocked
   }
@@ -84,16 +85,15 @@ extension Machine {
     return Int(target)
   }
 
-  /// Puts a token into a station's queue by the discipline.
-  private mutating func enqueue(_ token: Int32, _ s: Int32, _ priority: Double) {
-    if stations[s].hasLine {
-      lineUp(token, s)
-    } else if stations[s].isOrdered {
-      let key = stations[s].discipline == .shortestFirst ? Double(tokens[token].service) : priority
+  /// By what the turn of who comes to an ordered station is found: the smallest is first.
+  @inline(__always)
+  mutating func turnKey(_ s: Int32, _ service: Int64, _ priority: Double) -> Double {
+    switch stations[s].discipline {
+    case .shortestFirst: return Double(service)
+    case .lifo:
       stations[s].tailNumber &+= 1
-      heaps[2 &* s].push(token, key: key, number: stations[s].tailNumber, in: tokens)
-    } else {
-      stations[s].queue.prepend(token, in: tokens)
+      return -Double(stations[s].tailNumber)
+    default: return priority
     }
   }
 
@@ -101,35 +101,31 @@ extension Machine {
   mutating func dequeue(_ token: Int32, _ s: Int32) {
     stations[s].waiting &-= 1
     lower(stations[s].queueCell)
-    if stations[s].hasLine {
-      _ = lines[s].remove(tokens[token].numberInLine, in: &waiters)
-    } else if stations[s].isOrdered {
+    if tokens[token].hasBegun {
       heaps[2 &* s].remove(token, in: tokens)
     } else {
-      stations[s].queue.remove(token, in: tokens)
+      _ = lines[s].remove(tokens[token].numberInLine, in: &waiters)
     }
   }
 
-  /// Starts waiting tokens while there are servers.
+  /// Starts those who wait while there are servers.
   @inline(__always)
   mutating func startWaiting(_ s: Int32) {
     while stations[s].waiting > 0 && stations[s].inService < stations[s].servers && stations[s].isUp {
-      var token: Int32
-      var priority = 0.0
-      if stations[s].hasLine {
-        stations[s].waiting &-= 1
-        lower(stations[s].queueCell)
-        let waiter = lines[s].remove(lines[s].head, in: &waiters)
-        if stations[s].servesByValue && serve(waiter, s) { continue }
-        token = self.token(of: waiter, s)
-      } else {
-        token = stations[s].queue.head
-        if stations[s].isOrdered { (token, priority) = (heaps[2 &* s].first.token, heaps[2 &* s].first.key) }
-        dequeue(token, s)
-        cancelTimer(of: token)
-      }
-      beginService(token, s, priority)
+      let priority = stations[s].isPreemptive ? firstPriority(s) : 0
+      let waiter = takeFirst(s)
+      if stations[s].servesByValue && serve(waiter, s) { continue }
+      beginService(token(of: waiter, s), s, priority)
     }
+  }
+
+  /// Takes whose turn it is out of a station's queue, where somebody is.
+  @inline(__always)
+  mutating func takeFirst(_ s: Int32) -> Waiter {
+    stations[s].waiting &-= 1
+    lower(stations[s].queueCell)
+    if stations[s].isPreemptive && isDisplacedFirst(s) { return Waiter(token: heaps[2 &* s].removeFirst(in: tokens)) }
+    return lines[s].removeFirst(in: &waiters)
   }
 
   /// A server takes a token that is in no queue; its priority counts where service can be displaced.

@@ -10,11 +10,9 @@ struct StationState: BitwiseCopyable {
   /// In-service tokens are kept in a queue, because a breakdown or a rate of 0 stops them all.
   let tracksService: Bool
   let canBreak: Bool
-  /// Whether the queue is a heap, by priority or by service time. (Stored: a computed property would copy the record.)
+  /// Whether turns aren't taken in the order of arrival. (Stored: a computed property would copy the record.)
   let isOrdered: Bool
   let isPreemptive: Bool
-  /// Whether who waits stands in a line (see `Lines.swift`).
-  let hasLine: Bool
   /// Whether nothing but the end of its time ends a service, so that it needs no token.
   let servesByValue: Bool
   let serversCell: Int32
@@ -41,9 +39,8 @@ struct StationState: BitwiseCopyable {
   /// Of these, who has no token.
   var servedByValue: Int64 = 0
   var waiting: Int64 = 0
-  var queue = TokenQueue()
   var serving = TokenQueue()
-  /// Numbers the entries of the heaps: rising at the tail, falling at the head.
+  /// Numbers those who come last and are first or are shared / falling, those who are displaced or in service where they can be.
   var tailNumber: Int64 = 0
   var headNumber: Int64 = 0
   /// Order of the pending shared completion, of the pending failure or repair.
@@ -60,10 +57,9 @@ struct StationState: BitwiseCopyable {
     hasRate = station.rate >= 0
     canBreak = station.uptime >= 0
     isPreemptive = station.discipline == .preemptiveResume || station.discipline == .preemptiveRestart
-    isOrdered = isPreemptive || station.discipline == .priority || station.discipline == .shortestFirst
-    hasLine = station.discipline == .fifo
+    isOrdered = station.discipline != .fifo
     tracksService = hasRate || canBreak
-    servesByValue = hasLine && !tracksService && hasFewPlaces
+    servesByValue = !tracksService && !isPreemptive && station.discipline != .processorSharing && hasFewPlaces
     serversCell = station.servers
     rateCell = station.rate
     serviceLaw = station.service
@@ -93,7 +89,7 @@ struct PoolState: BitwiseCopyable {
   var size: Double = 0
   var held: Double = 0
   var waiting: Int64 = 0
-  var queue = TokenQueue()
+  /// Of those who come last and are first.
   var number: Int64 = 0
 
   init(_ pool: Pool, cell: (Int32) -> Int32, tally: (Int32) -> Int32) {

@@ -37,7 +37,7 @@ extension Machine {
     let line = line(ofCondition: c)
     if lines[line].isEmpty || evaluate(conditions[c].entry, conditions[c].result, frame: 0) == 0 { return }
     while !lines[line].isEmpty && stopped == nil {
-      makeReady(token(of: lines[line].remove(lines[line].head, in: &waiters), line))
+      makeReady(token(of: lines[line].removeFirst(in: &waiters), line))
     }
   }
 
