@@ -129,7 +129,6 @@ extension Machine {
     for i in 0..<stations.count { stations[i].takeOver(from.stations[i]) }
     for i in 0..<pools.count {
       (pools[i].size, pools[i].held, pools[i].waiting) = (from.pools[i].size, from.pools[i].held, from.pools[i].waiting)
-      pools[i].number = from.pools[i].number
     }
     for i in 0..<levels.count { levels[i].level = from.levels[i].level }
     for i in 0..<accounts.count { (accounts[i].balance, accounts[i].reserved) = (from.accounts[i].balance, from.accounts[i].reserved) }

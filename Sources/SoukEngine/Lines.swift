@@ -94,8 +94,13 @@ struct WaiterArena: BitwiseCopyable {
   }
 }
 
-/// In which order those in a line have their turn, where that isn't the order in which they came: a binary heap of their numbers by
-/// (key, number). Who has left out of turn stays in it until its turn comes.
+/// Whose turn comes first: who came first, who came last, or whose key is the smallest, and of equals who came first.
+enum Turns: BitwiseCopyable {
+  case firstCome, lastCome, byKey
+}
+
+/// In which order those in a line have their turn, where that isn't the order in which they came: a stack of their numbers, or a binary
+/// heap by (key, number). Who has left out of turn stays in it until its turn comes.
 struct LineOrder: BitwiseCopyable {
   struct Entry: BitwiseCopyable {
     var key: Double
@@ -105,9 +110,12 @@ struct LineOrder: BitwiseCopyable {
     func precedes(_ other: Entry) -> Bool { key < other.key || (key == other.key && number < other.number) }
   }
 
+  private let isStack: Bool
   private(set) var entries = Slab<Entry>(capacity: 1)
 
-  var first: Entry { @inline(__always) get { entries[0] } }
+  init(isStack: Bool) { self.isStack = isStack }
+
+  var first: Entry { @inline(__always) get { entries[isStack ? entries.count &- 1 : 0] } }
 
   func free() { entries.free() }
 
@@ -119,6 +127,7 @@ struct LineOrder: BitwiseCopyable {
 
   mutating func push(_ entry: Entry) {
     entries.append(entry)
+    if isStack { return }
     var hole = entries.count &- 1
     while hole > 0 {
       let parent = (hole &- 1) / 2
@@ -132,7 +141,7 @@ struct LineOrder: BitwiseCopyable {
   mutating func removeFirst() {
     let last = entries.removeLast()
     let count = entries.count
-    if count == 0 { return }
+    if isStack || count == 0 { return }
     var hole = 0
     while true {
       var child = hole &* 2 &+ 1
@@ -151,13 +160,21 @@ struct LineOrder: BitwiseCopyable {
     entries.truncate(to: 0)
     for entry in all { if let entry = kept(entry) { push(entry) } }
   }
+
+  var isConsistent: Bool {
+    for i in 1..<max(entries.count, 1) {
+      let isRight = isStack ? entries[i].number > entries[i - 1].number : !entries[i].precedes(entries[(i - 1) / 2])
+      if !isRight { return false }
+    }
+    return true
+  }
 }
 
 /// Who waits for one thing, by number.
 struct WaitingLine: BitwiseCopyable {
-  /// Whether turns are taken by key, and these turns; how many of them are of those who have left.
+  /// Whether turns don't come in the order of arrival, and these turns; how many of them are of those who have left.
   let isOrdered: Bool
-  private(set) var order = LineOrder()
+  private(set) var order: LineOrder
   private(set) var turnsOfNobody = 0
   /// The chunks, of 16 numbers each, from the one with `head` on; those before `gone` are given back.
   private var chunks = Slab<Int32>(capacity: 1)
@@ -166,7 +183,10 @@ struct WaitingLine: BitwiseCopyable {
   private(set) var head: Int64 = 0
   private(set) var tail: Int64 = 0
 
-  init(isOrdered: Bool) { self.isOrdered = isOrdered }
+  init(_ turns: Turns) {
+    isOrdered = turns != .firstCome
+    order = LineOrder(isStack: turns == .lastCome)
+  }
 
   func free() {
     chunks.free()
@@ -340,9 +360,8 @@ struct WaitingLine: BitwiseCopyable {
     if !isOrdered { return order.entries.count == 0 }
     var count = 0
     forEach(in: arena) { _, _ in count += 1 }
-    let turns = order.entries
-    for i in 1..<max(turns.count, 1) where turns[i].precedes(turns[(i - 1) / 2]) { return false }
-    return turns.count == count + turnsOfNobody && (count == 0 ? turns.count == 0 : isThere(order.first.number, in: arena))
+    let turns = order.entries.count
+    return order.isConsistent && turns == count + turnsOfNobody && (count == 0 ? turns == 0 : isThere(order.first.number, in: arena))
   }
 
   /// Gives everybody who is there to `body`, with the number.

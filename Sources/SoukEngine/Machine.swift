@@ -185,9 +185,9 @@ struct Machine {
     for _ in 0..<2 * model.stations.count { heaps.append(TokenHeap()) }
     let others = 2 * model.levels.count + model.batches.count + model.conditions.count
     lines = Slab(capacity: model.stations.count + model.pools.count + others)
-    for station in model.stations { lines.append(WaitingLine(isOrdered: station.discipline != .fifo)) }
-    for pool in model.pools { lines.append(WaitingLine(isOrdered: pool.discipline != .fifo)) }
-    for _ in 0..<others { lines.append(WaitingLine(isOrdered: false)) }
+    for station in model.stations { lines.append(WaitingLine(station.discipline.turns)) }
+    for pool in model.pools { lines.append(WaitingLine(pool.discipline.turns)) }
+    for _ in 0..<others { lines.append(WaitingLine(.firstCome)) }
     sources = Slab(capacity: model.sources.count)
     releases = Slab()
     laws = program.laws

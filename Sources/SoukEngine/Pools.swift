@@ -47,12 +47,7 @@ extension Machine {
     pools[p].waiting &+= 1
     add(pools[p].waitingCell, weight)
     if isTraced { tell(.asked, token, thing: p) }
-    var key = priority
-    if pools[p].discipline == .lifo {
-      pools[p].number &+= 1
-      key = -Double(pools[p].number)
-    }
-    lineUp(token, line(ofPool: p), key: key, site, mode: mode, pc: pc)
+    lineUp(token, line(ofPool: p), key: priority, site, mode: mode, pc: pc)
     return Machine.blocked
   }
 

@@ -110,7 +110,7 @@ extension Machine {
     }
     stations[s].waiting &+= 1
     raise(stations[s].queueCell)
-    let key = stations[s].isOrdered ? turnKey(s, service, site.priority >= 0 ? registers[site.priority] : 0) : 0
+    let key = stations[s].discipline == .shortestFirst ? Double(service) : site.priority >= 0 ? registers[site.priority] : 0
     lineUp(entity, extra, hasFrame: hasFrame, s, key: key, service: service, patience: patience)
     return Machine.blocked
   }

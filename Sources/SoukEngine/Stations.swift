@@ -63,7 +63,7 @@ extension Machine {
     raise(stations[s].queueCell)
     if isTraced { tell(.queued, token, thing: s) }
     let patience = site.patience >= 0 ? registers[site.patience] : .infinity
-    let key = stations[s].isOrdered ? turnKey(s, tokens[token].service, priority) : 0
+    let key = stations[s].discipline == .shortestFirst ? Double(tokens[token].service) : priority
     guard let delay = Machine.ticks(patience) else {
       lineUp(token, s, key: key)
       failTime(patience, at: pc &- 1)
@@ -83,18 +83,6 @@ extension Machine {
   mutating func otherwise(_ target: Int32, _ pc: Int) -> Int {
     precondition(target >= 0, "the op before \(pc) has nowhere to go when it is refused")
     return Int(target)
-  }
-
-  /// By what the turn of who comes to an ordered station is found: the smallest is first.
-  @inline(__always)
-  mutating func turnKey(_ s: Int32, _ service: Int64, _ priority: Double) -> Double {
-    switch stations[s].discipline {
-    case .shortestFirst: return Double(service)
-    case .lifo:
-      stations[s].tailNumber &+= 1
-      return -Double(stations[s].tailNumber)
-    default: return priority
-    }
   }
 
   /// Takes a token out of a station's queue.

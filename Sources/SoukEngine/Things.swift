@@ -3,6 +3,28 @@
 
 import SoukModel
 
+extension Station.Discipline {
+  /// In which order those who wait have their turns.
+  var turns: Turns {
+    switch self {
+    case .fifo, .processorSharing: .firstCome
+    case .lifo: .lastCome
+    case .priority, .preemptiveResume, .preemptiveRestart, .shortestFirst: .byKey
+    }
+  }
+}
+
+extension Pool.Discipline {
+  /// In which order those who wait have their turns.
+  var turns: Turns {
+    switch self {
+    case .fifo: .firstCome
+    case .lifo: .lastCome
+    case .priority: .byKey
+    }
+  }
+}
+
 /// A station: its parameters and who is in it.
 struct StationState: BitwiseCopyable {
   let discipline: Station.Discipline
@@ -10,8 +32,7 @@ struct StationState: BitwiseCopyable {
   /// In-service tokens are kept in a queue, because a breakdown or a rate of 0 stops them all.
   let tracksService: Bool
   let canBreak: Bool
-  /// Whether turns aren't taken in the order of arrival. (Stored: a computed property would copy the record.)
-  let isOrdered: Bool
+  /// (Stored: a computed property would copy the record.)
   let isPreemptive: Bool
   /// Whether nothing but the end of its time ends a service, so that it needs no token.
   let servesByValue: Bool
@@ -40,7 +61,7 @@ struct StationState: BitwiseCopyable {
   var servedByValue: Int64 = 0
   var waiting: Int64 = 0
   var serving = TokenQueue()
-  /// Numbers those who come last and are first or are shared / falling, those who are displaced or in service where they can be.
+  /// Numbers those who share the servers / falling, those who are displaced, or in service where they can be.
   var tailNumber: Int64 = 0
   var headNumber: Int64 = 0
   /// Order of the pending shared completion, of the pending failure or repair.
@@ -57,7 +78,6 @@ struct StationState: BitwiseCopyable {
     hasRate = station.rate >= 0
     canBreak = station.uptime >= 0
     isPreemptive = station.discipline == .preemptiveResume || station.discipline == .preemptiveRestart
-    isOrdered = station.discipline != .fifo
     tracksService = hasRate || canBreak
     servesByValue = !tracksService && !isPreemptive && station.discipline != .processorSharing && hasFewPlaces
     serversCell = station.servers
@@ -89,8 +109,6 @@ struct PoolState: BitwiseCopyable {
   var size: Double = 0
   var held: Double = 0
   var waiting: Int64 = 0
-  /// Of those who come last and are first.
-  var number: Int64 = 0
 
   init(_ pool: Pool, cell: (Int32) -> Int32, tally: (Int32) -> Int32) {
     discipline = pool.discipline
