@@ -125,6 +125,7 @@ struct LineOrder: BitwiseCopyable {
     return copy
   }
 
+  @inline(never)
   mutating func push(_ entry: Entry) {
     entries.append(entry)
     if isStack { return }
@@ -138,6 +139,7 @@ struct LineOrder: BitwiseCopyable {
     entries[hole] = entry
   }
 
+  @inline(never)
   mutating func removeFirst() {
     let last = entries.removeLast()
     let count = entries.count

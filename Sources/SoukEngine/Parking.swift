@@ -329,12 +329,10 @@ extension Machine {
   @inline(__always)
   mutating func closeTimed(of token: Int32, but open: UInt64) {
     if keepsWhole { return }
-    let journey = journeys[tokens[token].journey]
-    var i = journey.timed
-    while i < journey.timed &+ journey.timedCount {
-      let slot = program.timed[i].slot
-      if open & 1 &<< UInt64(truncatingIfNeeded: slot) == 0 { frames[Int(token) &* stride &+ Int(slot)] = -1 }
-      i &+= 1
+    var rest = journeys[tokens[token].journey].timedSlots & ~open
+    while rest != 0 {
+      frames[Int(token) &* stride &+ rest.trailingZeroBitCount] = -1
+      rest &= rest &- 1
     }
   }
 

@@ -90,6 +90,7 @@ final class Program: @unchecked Sendable {
       let record = JourneyRecord(
         entry: journey.entry, started: cell(journey.started), finished: cell(journey.finished), active: cell(journey.active),
         time: tally(journey.time), outcome: tally(journey.outcome), timed: Int32(timed.count), timedCount: Int32(journey.timed.count),
+        timedSlots: journey.timed.reduce(0) { $0 | ($1.slot < 64 ? 1 << UInt64($1.slot) : 0) },
         outcomes: Int32(outcomes.count), outcomeCount: Int32(journey.outcomeCells.count), weight: journey.isSingle ? 1 : model.weight)
       for slot in journey.timed { timed.append(TimedSlot(slot: slot.slot, tally: slot.tally)) }
       for outcome in journey.outcomeCells { outcomes.append(cell(outcome)) }
@@ -191,6 +192,8 @@ struct JourneyRecord: BitwiseCopyable {
   var outcome: Int32
   var timed: Int32
   var timedCount: Int32
+  /// A bit for each slot below 64 in which a `time m { }` body says when it began.
+  var timedSlots: UInt64
   var outcomes: Int32
   var outcomeCount: Int32
   /// As how many it is counted.
