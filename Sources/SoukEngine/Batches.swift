@@ -86,7 +86,7 @@ extension Machine {
     if isTraced { tellWoken(token) }
     let site = program.joins[waiter.isToken ? tokens[token].site : code[Int(tokens[token].pc) &- 1].a]
     let pc = lead(token, b, site, isFirst: true)
-    execute(token, from: pc, frame: Int(tokens[token].frame) &* stride)
+    execute(token, from: pc, frame: frame(of: token))
   }
 
   /// An instant of a batch's calendar: whoever has gathered goes.

@@ -29,7 +29,8 @@ extension Machine {
     let old = from.program.model
     (now, sequence, ready, hasBegun, warmupEnded) = (from.now, from.sequence, from.ready, from.hasBegun, from.warmupEnded)
     (budget, allotted, eventCount, instantOfLastCheck, stepsAtInstant) = (from.budget, from.allotted, from.eventCount, from.instantOfLastCheck, from.stepsAtInstant)
-    (freeToken, parkedCount, freeGroup, freeHandle) = (from.freeToken, from.parkedCount, from.freeGroup, from.freeHandle)
+    (frameCount, freeToken, freeArm, parkedCount) = (from.frameCount, from.freeToken, from.freeArm, from.parkedCount)
+    (freeGroup, freeHandle) = (from.freeGroup, from.freeHandle)
     replaceStorage(by: from)
     takeOverThings(from)
     defer {

@@ -13,7 +13,7 @@ extension Machine {
   /// Runs a token from where it is.
   @inline(__always)
   mutating func run(_ token: Int32) {
-    execute(token, from: Int(tokens[token].pc), frame: Int(tokens[token].frame) &* stride)
+    execute(token, from: Int(tokens[token].pc), frame: frame(of: token))
   }
 
   /// Runs straight code and returns what it left in its result register.
@@ -190,7 +190,7 @@ extension Machine {
         token = nextArm(after: token)
         if token < 0 { return }
         pc = Int(tokens[token].pc)
-        frame = Int(tokens[token].frame) &* stride
+        frame = self.frame(of: token)
       }
     }
   }

@@ -154,7 +154,8 @@ struct LadderQueue: BitwiseCopyable {
     var rung = 0
     while rung < rungs.count {
       let r = rungs[rung]
-      if event.time >= r.start &+ Int64(r.current) &<< r.shift { return insert(event, rung) }
+      // Without signs: the last bucket may end behind the clock's range.
+      if UInt64(bitPattern: event.time) >= UInt64(bitPattern: r.start &+ Int64(r.current) &<< r.shift) { return insert(event, rung) }
       rung &+= 1
     }
     pushToBottom(event)

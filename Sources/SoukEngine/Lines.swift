@@ -476,7 +476,7 @@ extension Machine {
   @inline(__always)
   mutating func recall(_ waiter: Waiter, _ line: Int32) -> Int32 {
     let hasFrame = waiter.who & Waiter.hasFrame != 0
-    let token = newToken(hasFrame: hasFrame)
+    let token = newToken(fillsFrame: hasFrame)
     parkedCount &-= 1
     let origin = Int32(truncatingIfNeeded: waiter.who &>> 48 & 0xFFF)
     tokens[token].origin = origin
@@ -523,7 +523,7 @@ extension Machine {
     default: break
     }
     tokens[token].state = .ready
-    execute(token, from: otherwise(target, pc), frame: Int(token) &* stride)
+    execute(token, from: otherwise(target, pc), frame: frame(of: token))
   }
 
   /// Whether lines are mostly gaps, and so many that closing them up is worth a look at all events.

@@ -41,10 +41,12 @@ struct Machine {
   var instantOfLastCheck: Int64 = -1
   var stepsAtInstant: UInt64 = 0
 
-  // Tokens and frames: token i owns the frame i; an arm of a race uses its parent's.
+  // Tokens and frames: a token keeps its frame while it is free; an arm of a race has none and uses its parent's.
   var tokens = Slab<Token>(capacity: 64)
   var frames: Slab<Double>
+  var frameCount: Int32 = 0
   var freeToken: Int32 = -1
+  var freeArm: Int32 = -1
   var parts = TokenParts()
   /// Entities that are parked; the frames of those that need one, and the first free place (−1: none) for each number of words.
   var parkedCount = 0
@@ -384,25 +386,48 @@ extension Machine {
 // MARK: Tokens
 
 extension Machine {
-  /// A new token with a frame of zeros, unless one will be filled in; index of both.
+  /// A new token with a frame of zeros, unless that will be filled in.
   @inline(__always)
-  mutating func newToken(hasFrame: Bool = false) -> Int32 {
+  mutating func newToken(fillsFrame: Bool = false) -> Int32 {
     let token: Int32
+    let frame: Int32
     if freeToken >= 0 {
       token = freeToken
       freeToken = tokens[token].next
+      frame = tokens[token].frame
       tokens[token] = Token()
-      if !hasFrame && stride > 0 { clearFrame(Int(token) &* stride) }
+      if !fillsFrame && stride > 0 { clearFrame(Int(frame) &* stride) }
     } else {
       token = Int32(truncatingIfNeeded: tokens.count)
       tokens.append(Token())
+      frame = frameCount
+      frameCount &+= 1
       frames.append(repeating: 0, count: stride)
     }
-    tokens[token].frame = token
+    tokens[token].frame = frame
     tokens[token].state = .ready
     tokens[token].created = now
     return token
   }
+
+  /// A new token on the frame of another one.
+  mutating func newArm(of parent: Int32) -> Int32 {
+    var arm = freeArm
+    if arm >= 0 {
+      freeArm = tokens[arm].next
+      tokens[arm] = Token()
+    } else {
+      arm = Int32(truncatingIfNeeded: tokens.count)
+      tokens.append(Token())
+    }
+    tokens[arm].frame = tokens[parent].frame
+    tokens[arm].state = .ready
+    return arm
+  }
+
+  /// Where a token's frame begins.
+  @inline(__always)
+  mutating func frame(of token: Int32) -> Int { Int(tokens[token].frame) &* stride }
 
   /// Frames are short: the call that fills memory costs more than a few stores.
   @inline(__always)
@@ -422,9 +447,21 @@ extension Machine {
   mutating func freeToken(_ token: Int32) {
     tokens[token].state = .free
     tokens[token].timer = 0
-    if tokens[token].part >= 0 { parts.giveBack(tokens[token].part) }
+    if tokens[token].part >= 0 && freeArm(token) { return }
     tokens[token].next = freeToken
     freeToken = token
+  }
+
+  /// Gives back a token's part, and the token if it is an arm's.
+  @inline(never)
+  private mutating func freeArm(_ token: Int32) -> Bool {
+    let isArm = parent(of: token) >= 0
+    parts.giveBack(tokens[token].part)
+    if isArm {
+      tokens[token].next = freeArm
+      freeArm = token
+    }
+    return isArm
   }
 
   /// A token at the start of a journey; the journey counts it.
@@ -438,7 +475,7 @@ extension Machine {
     let record = journeys[journey]
     var i = record.timed
     while i < record.timed &+ record.timedCount {
-      frames[Int(token) &* stride &+ Int(program.timed[i].slot)] = -1
+      frames[frame(of: token) &+ Int(program.timed[i].slot)] = -1
       i &+= 1
     }
     raise(record.started, record.weight)

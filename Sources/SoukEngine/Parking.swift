@@ -62,7 +62,7 @@ extension Machine {
       payload |= EventKind.parked.rawValue &<< 60
     } else if mode == ParkMode.slot {
       payload |= EventKind.parkedSlot.rawValue &<< 60
-      extra = Int64(bitPattern: frames[Int(token) &* stride &+ Int(code[pc &- 1].c)].bitPattern)
+      extra = Int64(bitPattern: frames[frame(of: token) &+ Int(code[pc &- 1].c)].bitPattern)
     } else {
       payload |= EventKind.parkedFrame.rawValue &<< 60
       extra = keepFrame(of: token, pc: pc)
@@ -76,7 +76,7 @@ extension Machine {
   /// The place of what a token keeps of its frame, which goes on at `pc`.
   @inline(__always)
   mutating func keepFrame(of token: Int32, pc: Int) -> Int64 {
-    keepFrame(frames, Int(token) &* stride, created: tokens[token].created, pc: pc)
+    keepFrame(frames, frame(of: token), created: tokens[token].created, pc: pc)
   }
 
   /// The place of what an entity keeps of its slots.
@@ -295,17 +295,17 @@ extension Machine {
   @inline(never)
   private mutating func unpark(_ event: Event, from pc: Int) {
     let token = newToken(of: event, at: pc)
-    execute(token, from: pc, frame: Int(token) &* stride)
+    execute(token, from: pc, frame: frame(of: token))
   }
 
   /// A token for a parked entity that has come to `pc` on the passing frame.
   mutating func newToken(of event: Event, at pc: Int) -> Int32 {
-    let token = newToken(hasFrame: true)
+    let token = newToken(fillsFrame: true)
     parkedCount &-= 1
     tokens[token].origin = event.origin
     tokens[token].ordinal = UInt32(truncatingIfNeeded: event.payload)
     tokens[token].journey = originJourneys[event.origin]
-    let own = Int(token) &* stride
+    let own = frame(of: token)
     var i = 0
     while i < stride {
       frames[own &+ i] = passingFrame[i]
@@ -320,7 +320,7 @@ extension Machine {
   @inline(__always)
   mutating func takeFrame(_ token: Int32, _ place: Int, pc: Int) {
     tokens[token].created = Int64(bitPattern: parkedFrames[place].bitPattern)
-    unpack(place, pc: pc, into: frames, Int(token) &* stride)
+    unpack(place, pc: pc, into: frames, frame(of: token))
     closeTimed(of: token, but: keptSlots[pc].open)
     freeFrame(place, pc: pc)
   }
@@ -330,8 +330,9 @@ extension Machine {
   mutating func closeTimed(of token: Int32, but open: UInt64) {
     if keepsWhole { return }
     var rest = journeys[tokens[token].journey].timedSlots & ~open
+    let frame = frame(of: token)
     while rest != 0 {
-      frames[Int(token) &* stride &+ rest.trailingZeroBitCount] = -1
+      frames[frame &+ rest.trailingZeroBitCount] = -1
       rest &= rest &- 1
     }
   }

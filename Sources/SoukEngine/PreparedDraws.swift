@@ -151,7 +151,12 @@ extension Machine {
         parked.prefetch(from: event.place, count: Int(kept[event.pc].words))
       } else if event.kind == EventKind.wait.rawValue || event.kind == EventKind.serviceEnd.rawValue {
         tokens.prefetch(from: event.index, count: 1)
-        if stride > 0 { frames.prefetch(from: event.index &* stride, count: stride) }
+      }
+    }
+    if stride == 0 { return }
+    events.forEachRefilled { event in
+      if event.kind == EventKind.wait.rawValue || event.kind == EventKind.serviceEnd.rawValue {
+        frames.prefetch(from: Int(tokens[event.index].frame) &* stride, count: stride)
       }
     }
   }

@@ -16,9 +16,8 @@ extension Machine {
   }
 
   private mutating func openArm(_ number: Int32, of parent: Int32) -> Int32 {
-    let arm = newToken()
+    let arm = newArm(of: parent)
     let site = tokens[parent].thing
-    tokens[arm].frame = tokens[parent].frame
     tokens[arm].journey = tokens[parent].journey
     tokens[arm].origin = tokens[parent].origin
     tokens[arm].ordinal = tokens[parent].ordinal
@@ -119,7 +118,7 @@ extension Machine {
     tokens[token].state = .ready
     let unwind = parts[tokens[token].part].unwind
     if unwind >= 0 && stopped == nil {
-      execute(token, from: Int(unwind), frame: Int(tokens[token].frame) &* stride)
+      execute(token, from: Int(unwind), frame: frame(of: token))
     }
     dissolveGroups(of: token)
     freeToken(token)

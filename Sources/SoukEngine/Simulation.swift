@@ -285,7 +285,7 @@ extension Machine {
       let journey = journeys[tokens[token].journey]
       for i in 0..<journey.timedCount {
         let timed = program.timed[journey.timed &+ i]
-        let began = frames[token * stride + Int(timed.slot)]
+        let began = frames[Int(tokens[token].frame) * stride + Int(timed.slot)]
         if began >= 0 && tallies[timed.tally].flags & TallyState.summary != 0 {
           records[Int(timed.tally)].pending.append(Beginning.ticks(began))
         }
@@ -302,11 +302,13 @@ extension Machine {
   /// See `Simulation.isConsistent`.
   func isConsistent() -> Bool {
     var free = 0
-    var token = freeToken
-    while token >= 0 {
-      if tokens[token].state != .free { return false }
-      free += 1
-      token = tokens[token].next
+    for first in [freeToken, freeArm] {
+      var token = first
+      while token >= 0 {
+        if tokens[token].state != .free { return false }
+        free += 1
+        token = tokens[token].next
+      }
     }
     if free + liveTokens != tokens.count + parkedCount + inChains || !events.checkInvariants() { return false }
     for i in 0..<lines.count where !lineIsConsistent(i) { return false }

@@ -182,7 +182,7 @@ extension Machine {
     if isTraced { tell(.reneged, token, thing: tokens[token].thing) }
     withdrawFromQueue(token)
     tokens[token].state = .ready
-    execute(token, from: otherwise(tokens[token].otherwise, Int(tokens[token].pc)), frame: Int(tokens[token].frame) &* stride)
+    execute(token, from: otherwise(tokens[token].otherwise, Int(tokens[token].pc)), frame: frame(of: token))
   }
 
   // MARK: Work at a rate

@@ -42,7 +42,7 @@ extension Machine {
   }
 
   private mutating func holds(_ c: Int32, for token: Int32) -> Bool {
-    evaluate(conditions[c].entry, conditions[c].result, frame: Int(tokens[token].frame) &* stride) != 0
+    evaluate(conditions[c].entry, conditions[c].result, frame: frame(of: token)) != 0
   }
 
   private mutating func wake(_ token: Int32) {
@@ -59,7 +59,7 @@ extension Machine {
     let ordinal = nextOrdinal(of: record.origin)
     let child = start(journey: record.journey, origin: record.origin, ordinal: ordinal, entry: journeys[record.journey].entry)
     for i in 0..<record.argumentCount {
-      frames[Int(child) &* stride &+ Int(i)] = registers[program.spawnArguments[record.arguments &+ i]]
+      frames[frame(of: child) &+ Int(i)] = registers[program.spawnArguments[record.arguments &+ i]]
     }
     makeReady(child)
     if !record.keepsHandle { return 0 }
@@ -131,7 +131,7 @@ extension Machine {
     let c = tokens[token].thing
     for i in 0..<conditions[c].slotCount {
       let slot = program.conditionSlots[conditions[c].slots &+ i]
-      let value = frames[Int(tokens[token].frame) &* stride &+ Int(slot)]
+      let value = frames[frame(of: token) &+ Int(slot)]
       if value < 1 { continue }
       let handle = Int32(value) - 1
       handles[handle].watcher = handles[handle].watcher == -1 ? token : -2
@@ -156,7 +156,7 @@ extension Machine {
     let c = tokens[token].thing
     for i in 0..<conditions[c].slotCount {
       let slot = program.conditionSlots[conditions[c].slots &+ i]
-      let value = frames[Int(tokens[token].frame) &* stride &+ Int(slot)]
+      let value = frames[frame(of: token) &+ Int(slot)]
       if value >= 1 && handles[Int(value) - 1].watcher == token { handles[Int(value) - 1].watcher = -1 }
     }
   }

@@ -126,6 +126,32 @@ private enum Workload: String, CaseIterable {
     }
   }
 
+  /// Waits of centuries, until the clock ends: buckets whose end is beyond that.
+  @Test func theEndOfTheClock() {
+    var draws = Draws("end")
+    var list = EventList()
+    defer { list.free() }
+    var now: Int64 = 0
+    var pending: Set<UInt64> = []
+    func push(_ i: UInt64) {
+      let time = now + Int64(Double(Int64.max - 1 - now) * draws.uniform() * 0.999_999)
+      list.push(Event(time: time, order: i, kind: .wait, index: 1))
+      pending.insert(i)
+    }
+    for i in 0..<UInt64(3_000) { push(i) }
+    list.adapt()
+    var i: UInt64 = 3_000
+    while let first = list.first() {
+      list.removeFirst()
+      #expect(first.time >= now && pending.remove(first.order) != nil)
+      now = first.time
+      if i % 2 == 0 { push(i) }
+      if i % 97 == 0 { #expect(list.checkInvariants(), "\(i)") }
+      i += 1
+    }
+    #expect(pending.isEmpty && list.count == 0 && i > 6_000, "\(i)")
+  }
+
   @Test func purgeKeepsTheLiving() {
     for n in [100, 5_000] {
       var draws = Draws("purge")
