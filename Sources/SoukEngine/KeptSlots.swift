@@ -10,9 +10,14 @@ struct KeptSlots: BitwiseCopyable {
   var kept: UInt64 = 0
   /// Slots in which a body of `time m { }` may have begun; all others that serve for that are closed.
   var open: UInt64 = 0
-  /// The words of a frame: when the entity was created, the slots, and if somebody asks for it, how long it is served.
+  /// The words of a frame: when the entity was created, the slots, its handle if somebody may keep one, and if somebody asks for it, how
+  /// long it is served.
   var words: Int32 = 1
+  var hasHandle = false
   var hasService = false
+
+  /// Which word is the handle, where there is one.
+  var handleWord: Int { Int(words) &- (hasService ? 2 : 1) }
 }
 
 /// What is kept at each place of a model's code, and how waits park.
@@ -40,6 +45,7 @@ struct FrameKeeping {
         slots[i + 1].words += Int32(stride)
       }
       for i in queues { addService(model, behind: i) }
+      addHandles(model, waits + queues)
       return
     }
     let live = FrameKeeping.liveSlots(model)
@@ -74,6 +80,32 @@ struct FrameKeeping {
       // One of several stations, by a row, is found in the event.
       if code[i].code == .use && code[i].b == ParkMode.value && !isMoved(i) && !slots[i + 1].hasService { code[i].c = 1 }
     }
+    addHandles(model, waits + queues)
+  }
+
+  /// A word for the handle, where who was spawned with one may wait: such a wait always keeps a frame.
+  private mutating func addHandles(_ model: CompiledModel, _ waits: [Int]) {
+    let reached = FrameKeeping.reached(from: model.spawns.filter(\.keepsHandle).map { Int(model.journeys[Int($0.journey)].entry) }, model)
+    for i in waits where reached[i] {
+      slots[i + 1].hasHandle = true
+      slots[i + 1].words += 1
+      (code[i].b, code[i].c) = (ParkMode.frame, 0)
+    }
+  }
+
+  /// Whether an entity that starts at one of `entries` may come to an op.
+  private static func reached(from entries: [Int], _ model: CompiledModel) -> [Bool] {
+    var reached = [Bool](repeating: false, count: model.code.count)
+    var rest = entries
+    while let i = rest.popLast() {
+      if i >= reached.count || reached[i] { continue }
+      reached[i] = true
+      let op = model.code[i]
+      if op.code == .race { for arm in model.races[Int(op.a)].arms { rest += [Int(arm.head), Int(arm.body)] } }
+      if op.code == .unwindAt && op.a >= 0 { rest.append(Int(op.a)) }
+      forEachNext(of: i, model) { rest.append($0) }
+    }
+    return reached
   }
 
   /// Whether a `use` or `seize` takes one of several things, by a row.

@@ -44,10 +44,11 @@ extension Program {
 }
 
 extension Machine {
-  /// Whether an entity is all that its event can carry: no part in a race or batch, no handle, its journey known by its origin.
+  /// Whether an entity is all that its event and what is kept of its frame can carry: no part in a race or batch, its journey known by
+  /// its origin.
   @inline(__always)
   mutating func canDoWithoutToken(_ token: Int32) -> Bool {
-    tokens[token].part < 0 && tokens[token].handle < 0 && originJourneys[tokens[token].origin] >= 0
+    tokens[token].part < 0 && originJourneys[tokens[token].origin] >= 0
   }
 
   /// Parks a token that waits; its token is free again. False if it must stay.
@@ -76,12 +77,13 @@ extension Machine {
   /// The place of what a token keeps of its frame, which goes on at `pc`.
   @inline(__always)
   mutating func keepFrame(of token: Int32, pc: Int) -> Int64 {
-    keepFrame(frames, frame(of: token), created: tokens[token].created, pc: pc)
+    assert(tokens[token].handle < 0 || keptSlots[pc].hasHandle)
+    return keepFrame(frames, frame(of: token), created: tokens[token].created, handle: tokens[token].handle, pc: pc)
   }
 
   /// The place of what an entity keeps of its slots.
   @inline(__always)
-  mutating func keepFrame(_ slots: Slab<Double>, _ frame: Int, created: Int64, pc: Int) -> Int64 {
+  mutating func keepFrame(_ slots: Slab<Double>, _ frame: Int, created: Int64, handle: Int32 = -1, pc: Int) -> Int64 {
     let words = keptSlots[pc].words
     var place = freeParked[words]
     if place >= 0 {
@@ -91,8 +93,15 @@ extension Machine {
       parkedFrames.append(repeating: 0, count: Int(words))
     }
     parkedFrames[place] = Double(bitPattern: UInt64(bitPattern: created))
+    if keptSlots[pc].hasHandle { parkedFrames[place &+ keptSlots[pc].handleWord] = Double(handle) }
     pack(slots, frame, into: place, pc: pc)
     return Int64(place)
+  }
+
+  /// The handle among what is kept in a place; -1 if nobody keeps one.
+  @inline(__always)
+  mutating func keptHandle(_ place: Int, pc: Int) -> Int32 {
+    keptSlots[pc].hasHandle ? Int32(parkedFrames[place &+ keptSlots[pc].handleWord]) : -1
   }
 
   /// The place of what an entity on its event keeps of the passing frame: the one it has, if that is as large.
@@ -157,6 +166,8 @@ extension Machine {
     var pc = event.pc
     if mode == ParkMode.frame {
       unpack(Int(event.extra), pc: pc, into: slots, 0)
+      // Of whoever has a handle others may ask what it does.
+      if keptSlots[pc].hasHandle { return unpark(event, from: pc) }
     } else if mode == ParkMode.slot {
       slots[Int(code[pc &- 1].c)] = Double(bitPattern: UInt64(bitPattern: event.extra))
     }
@@ -312,6 +323,7 @@ extension Machine {
       i &+= 1
     }
     closeTimed(of: token, but: keptSlots[pc].open)
+    if event.hasFrame { tokens[token].handle = keptHandle(event.place, pc: event.pc) }
     tokens[token].created = leaveFrame(of: event, event.parkMode)
     return token
   }
@@ -320,6 +332,7 @@ extension Machine {
   @inline(__always)
   mutating func takeFrame(_ token: Int32, _ place: Int, pc: Int) {
     tokens[token].created = Int64(bitPattern: parkedFrames[place].bitPattern)
+    tokens[token].handle = keptHandle(place, pc: pc)
     unpack(place, pc: pc, into: frames, frame(of: token))
     closeTimed(of: token, but: keptSlots[pc].open)
     freeFrame(place, pc: pc)

@@ -1,6 +1,6 @@
 // Long waiting lines: random models under more load than their stations bear, with patience, rooms that are full, breakdowns, servers
-// that come and go, stocks, batches, gates, races and slots that are and aren't read afterwards, by every way and with forks at random instants; lines that
-// are mostly gaps; and what a line takes.
+// that come and go, stocks, batches, gates, races, parents who await their children, and slots that are and aren't read afterwards, by every
+// way and with forks at random instants; lines that are mostly gaps; and what a line takes.
 
 import SoukModel
 import SoukNumerics
@@ -16,6 +16,7 @@ struct RandomLine {
   private var names = 0
   private var stations: [Int32] = []
   private var pools: [Int32] = []
+  private var journeys: [Int32] = []
   private let one: Int32
 
   init(seed: UInt64, recording: Recording) {
@@ -29,6 +30,7 @@ struct RandomLine {
     for _ in 0..<number(3) { batch() }
     for _ in 0..<number(3) { gate() }
     for _ in 0..<(1 + number(3)) { journey() }
+    for _ in 0..<number(3) { family() }
   }
 
   mutating func number(_ n: Int) -> Int {
@@ -76,6 +78,7 @@ struct RandomLine {
     var open: [(slot: Int32, tally: Int32)] = []
     if isTimed { open.append((slot: 2, tally: timed)) }
     let j = b.journey(name("journey"), slots: 4, outcomes: ["done", "lost"], timed: open)
+    journeys.append(j)
     var refused: [(site: Int32, kind: Int, rows: Int)] = []
     if isTimed { b.emit(.timeBegin, 2, timed) }
     for _ in 0..<(1 + number(3)) { step(&refused, timed) }
@@ -95,6 +98,33 @@ struct RandomLine {
       default: b.source(name("source"), .poisson(rate: 3), journey: j, limit: 300)
       }
     }
+  }
+
+  /// Parents who send a child the way of others, and wait until it is done or they have no patience any more.
+  private mutating func family() {
+    let spawn = Int32(b.model.spawns.count)
+    b.model.spawns.append(
+      SpawnSite(journey: journeys[number(journeys.count)], arguments: [], origin: b.origin(name("children")), keepsHandle: true))
+    let log = b.tally(name("children")), r = b.register(), h = b.register(), condition = Int32(b.model.conditions.count)
+    b.model.conditions.append(Condition(entry: b.here, result: r, readsFrame: true, handleSlots: [0]))
+    b.emit(.handleDone, r, 0)
+    b.emit(.endEvaluation)
+    let j = b.journey(name("parent"), slots: 4)
+    b.emit(.spawn, h, spawn)
+    b.emit(.storeSlot, 0, h)
+    if number(2) == 0 { b.emit(.wait, b.register(Double(number(4)))) }
+    b.emit(.handleStarted, r, 0)
+    b.emit(.record, log, r)
+    let site = b.request(condition, patience: patienceOrNone())
+    b.emit(.await, site)
+    b.emit(.now, r)
+    b.emit(.record, log, r)
+    b.model.requests[Int(site)].otherwise = b.here
+    b.emit(.handleDone, r, 0)
+    b.emit(.record, log, r)
+    b.emit(.dropHandle, 0)
+    b.emit(.end, -1, -1)
+    b.source(name("source"), .poisson(rate: 2), journey: j, limit: 200)
   }
 
   private mutating func readSlot(_ tally: Int32) {
