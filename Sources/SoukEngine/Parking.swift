@@ -93,8 +93,7 @@ extension Machine {
       parkedFrames.append(repeating: 0, count: Int(words))
     }
     parkedFrames[place] = Double(bitPattern: UInt64(bitPattern: created))
-    if keptSlots[pc].hasHandle { parkedFrames[place &+ keptSlots[pc].handleWord] = Double(handle) }
-    pack(slots, frame, into: place, pc: pc)
+    pack(slots, frame, handle: handle, into: place, pc: pc)
     return Int64(place)
   }
 
@@ -122,9 +121,10 @@ extension Machine {
     return created
   }
 
-  /// Puts the slots that an entity keeps into its place.
+  /// Puts the slots that an entity keeps, and its handle, into its place.
   @inline(__always)
-  func pack(_ slots: Slab<Double>, _ frame: Int, into place: Int, pc: Int) {
+  func pack(_ slots: Slab<Double>, _ frame: Int, handle: Int32 = -1, into place: Int, pc: Int) {
+    if keptSlots[pc].hasHandle { parkedFrames[place &+ keptSlots[pc].handleWord] = Double(handle) }
     var to = place &+ 1
     if keepsWhole {
       for i in 0..<stride { parkedFrames[to &+ i] = slots[frame &+ i] }
@@ -166,8 +166,8 @@ extension Machine {
     var pc = event.pc
     if mode == ParkMode.frame {
       unpack(Int(event.extra), pc: pc, into: slots, 0)
-      // Of whoever has a handle others may ask what it does.
-      if keptSlots[pc].hasHandle { return unpark(event, from: pc) }
+      // Its handle is told of by its token.
+      if keptHandle(Int(event.extra), pc: pc) >= 0 { return unpark(event, from: pc) }
     } else if mode == ParkMode.slot {
       slots[Int(code[pc &- 1].c)] = Double(bitPattern: UInt64(bitPattern: event.extra))
     }

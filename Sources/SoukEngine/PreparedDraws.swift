@@ -26,15 +26,16 @@ struct PreparedDraw: BitwiseCopyable {
   /// What it is; 255 for an empty place.
   var variate: UInt8 = 255
 
-  /// Of a quarter of these, one draw in thirty lost its place to another.
-  static let places = 1024
+  /// With 256 places one draw in thirty lost its own to another.
+  static let placeBits: UInt32 = 10
+  static let places = 1 << Int(placeBits)
   /// Events that are looked at; a bucket has 16 on the average, and 96 at most.
   static let most = 96
   /// Sites of whose draws some are prepared in a bucket.
   static let rounds = 4
 
   @inline(__always)
-  static func place(of ordinal: UInt32) -> Int { Int((ordinal &* 0x9E37_79B1) &>> 22) }
+  static func place(of ordinal: UInt32) -> Int { Int((ordinal &* 0x9E37_79B1) &>> (32 &- placeBits)) }
 }
 
 /// A draw that will be asked for.

@@ -224,6 +224,7 @@ struct Followers: BitwiseCopyable {
   private var free: Int64 = -1
 
   var bytes: Int { waiters.bytes }
+  var bytesToCome: Int { waiters.bytesToCome }
 
   func freeStorage() { waiters.free() }
 

@@ -136,25 +136,35 @@ struct LineOrder: BitwiseCopyable {
   @inline(never)
   mutating func removeFirst() {
     let last = entries.removeLast()
+    if !isStack && entries.count > 0 { siftDown(last, from: 0) }
+  }
+
+  @inline(__always)
+  private func siftDown(_ entry: Entry, from start: Int) {
     let count = entries.count
-    if isStack || count == 0 { return }
-    var hole = 0
+    var hole = start
     while true {
       var child = hole &* 2 &+ 1
       if child >= count { break }
       if child &+ 1 < count && entries[child &+ 1].precedes(entries[child]) { child &+= 1 }
-      if !entries[child].precedes(last) { break }
+      if !entries[child].precedes(entry) { break }
       entries[hole] = entries[child]
       hole = child
     }
-    entries[hole] = last
+    entries[hole] = entry
   }
 
-  /// Keeps of its entries what `kept` gives; O(n log n).
+  /// Keeps of its entries what `kept` gives; O(n).
   mutating func rebuild(_ kept: (Entry) -> Entry?) {
-    let all = entries.array
-    entries.truncate(to: 0)
-    for entry in all { if let entry = kept(entry) { push(entry) } }
+    var count = 0
+    for i in 0..<entries.count {
+      guard let entry = kept(entries[i]) else { continue }
+      entries[count] = entry
+      count += 1
+    }
+    entries.truncate(to: count)
+    if isStack { return }
+    for i in (0..<count / 2).reversed() { siftDown(entries[i], from: i) }
   }
 
   var isConsistent: Bool {
@@ -197,6 +207,7 @@ struct WaitingLine: BitwiseCopyable {
   }
 
   var bytes: Int { chunks.bytes + order.entries.bytes }
+  var bytesToCome: Int { chunks.bytesToCome + order.entries.bytesToCome }
   var isEmpty: Bool { @inline(__always) get { head == tail } }
 
   @inline(__always)

@@ -430,6 +430,26 @@ struct RandomLine {
     }
   }
 
+  /// The turns of those who gave up are forgotten, although there is always somebody more urgent before them.
+  @Test func turnsOfNobodyTakeNoRoom() {
+    var b = ModelBuilder()
+    b.recording = .off
+    let desk = b.station("desk", discipline: .priority, service: Law(.constant, 1))
+    for (name, interval, priority, patience) in [("urgent", 0.999, 1.0, 1e9), ("patient", 0.01, 2, 0.5)] {
+      let j = b.journey(name, outcomes: ["done", "lost"])
+      let site = b.use(desk, priority: b.register(priority), patience: b.register(patience))
+      b.emit(.end, 0, -1)
+      b.model.uses[Int(site)].otherwise = b.here
+      b.emit(.end, 1, -1)
+      b.source("\(name) door", .interarrival(law: b.law(Law(.constant, interval))), journey: j)
+    }
+    var s = b.simulation()
+    let empty = s.bytes
+    s.run(until: 2_000 * second)
+    #expect(s.isConsistent())
+    #expect(s.bytes - empty < 500_000, "\(s.bytes - empty) bytes")
+  }
+
   /// 32 bytes for who stands in it, 16 where its turn doesn't come by arrival, 16 and the slots where slots are live, 32 for an event where
   /// it has patience.
   @Test(arguments: [Station.Discipline.fifo, .lifo, .priority])
