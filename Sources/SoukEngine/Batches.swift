@@ -18,15 +18,13 @@ extension Machine {
     if batches[b].count == 1 && batches[b].within != .max {
       batches[b].timer = schedule(.batchTimeout, b, after: batches[b].within, EventClass.timer)
     }
-    if mode != ParkMode.never, !isTraced, canDoWithoutToken(token), code[pc &- 1].a == number,
-      let delay = Machine.ticks(site.patience >= 0 ? registers[site.patience] : .infinity) {
+    let delay = patience(site.patience, pc: pc)
+    if mode != ParkMode.never, !isTraced, canDoWithoutToken(token), code[pc &- 1].a == number {
       lineUpByValue(token, line(ofBatch: b), pc: pc, mode: mode, patience: delay)
       return Machine.blocked
     }
     tokens[token].site = number
-    tokens[token].otherwise = site.otherwise
-    lineUp(token, line(ofBatch: b))
-    if site.patience >= 0 { _ = setPatience(token, seconds: registers[site.patience], pc: pc) }
+    lineUp(token, line(ofBatch: b), patience: delay, otherwise: site.otherwise)
     return Machine.blocked
   }
 
@@ -40,18 +38,16 @@ extension Machine {
     let line = line(ofBatch: b)
     if isFirst { record(batches[b].waitTally, seconds(now &- tokens[token].since)) }
     while !lines[line].isEmpty {
-      var waiter = lines[line].removeFirst(in: &waiters)
+      var waiter = takeFirst(of: line)
+      waiter.who &= ~Waiter.hasPatience
       if waiter.isToken {
         let member = waiter.token
-        cancelTimer(of: member)
         record(batches[b].waitTally, seconds(now &- tokens[member].since))
         tokens[member].state = .following
         tokens[member].thing = group
         tokens[member].pc = program.joins[tokens[member].site].after
         tokens[member].numberInLine = followers.append(waiter, to: group, of: groups)
       } else {
-        if waiter.who & Waiter.hasPatience != 0 { events.noteDead() }
-        waiter.who &= ~Waiter.hasPatience
         record(batches[b].waitTally, seconds(now &- waiter.since))
         _ = followers.append(waiter, to: group, of: groups)
       }
@@ -81,7 +77,7 @@ extension Machine {
     batches[b].timer = 0
     let line = line(ofBatch: b)
     if lines[line].isEmpty { return }
-    let waiter = lines[line].removeFirst(in: &waiters)
+    let waiter = takeFirst(of: line)
     let token = token(of: waiter, line)
     if isTraced { tellWoken(token) }
     let site = program.joins[waiter.isToken ? tokens[token].site : code[Int(tokens[token].pc) &- 1].a]
@@ -138,13 +134,6 @@ extension Machine {
   mutating func group(of token: Int32) -> Int32 {
     let part = tokens[token].part
     return part < 0 ? -1 : parts[part].group
-  }
-
-  /// Takes a token out of those who gather.
-  mutating func leaveBatch(_ token: Int32) {
-    let b = tokens[token].thing
-    _ = lines[line(ofBatch: b)].remove(tokens[token].numberInLine, in: &waiters)
-    hasLeft(batch: b)
   }
 
   /// One of those who gather has left.

@@ -12,16 +12,14 @@ enum EventKind: UInt64, BitwiseCopyable {
   case failure, repair
   /// A token's `wait` is over.
   case wait
-  /// A token's patience is over.
-  case patience
+  /// The first deadline of a line.
+  case deadline
   /// A batch's `within` is over / the next instant of its calendar.
   case batchTimeout, batchCalendar
   /// A source's next arrival.
   case arrival
   /// The oldest value leaves a window that somebody waits on.
   case windowEnd
-  /// The patience of one who stands in a line by value is over: of which line, and in `extra` the number in it.
-  case patienceInLine
   /// An entity's `wait` is over, and the entity is in the event itself / so is the one slot that will be read again / its
   /// slots are in the store of parked frames.
   case parked, parkedSlot, parkedFrame
@@ -45,10 +43,10 @@ struct Event: BitwiseCopyable {
   var order: UInt64
   /// Ticks.
   var time: Int64
-  /// `EventKind` in the highest four bits, the index of the token, station, source or batch in the lower half. Of a parked
+  /// `EventKind` in the highest four bits, the index of the token, station, source, batch or line in the lower half. Of a parked
   /// entity: its origin (12 bits), where it goes on (16 bits), its ordinal.
   var payload: UInt64
-  /// Of an entity: when it was created, its slot, or the place of its frame.
+  /// Of an entity: when it was created, its slot, or the place of its frame. Of a deadline: the number of the line's timer.
   var extra: Int64
 
   @inline(__always)

@@ -29,13 +29,10 @@ extension Machine {
       if events.hasRefilled { lookAhead() }
       events.removeFirst()
       budget &-= 1
-      if budget < 0 {
-        // Lines that are closed up then give those who stand in them other numbers, and their events, too: so it is taken out again.
+      if budget < 0 && checkLimits(at: -1) {
         events.push(event)
-        let isOver = checkLimits(at: -1)
         budget &+= 1
-        if isOver { break }
-        continue
+        break
       }
       switch event.kind {
       // The three that nearly all events are; a failable init of `EventKind` was a call of its own for each event, and a
@@ -78,18 +75,16 @@ extension Machine {
   @inline(never)
   mutating func happenRarely(_ event: Event, _ index: Int32) {
     guard isAlive(event) else { return dropDead() }
+    if event.kind == EventKind.deadline.rawValue && !isSomebodys(event) { return }
     advance(event)
     switch EventKind(rawValue: event.kind) {
-    case .patience:
-      tokens[index].timer = 0
-      losePatience(index)
+    case .deadline: losePatience(index)
     case .sharedEnd: endSharedService(index)
     case .failure: breakDown(index)
     case .repair: repair(index)
     case .batchTimeout: closeBatch(index)
     case .batchCalendar: callBatch(index)
     case .windowEnd: endWindow(index)
-    case .patienceInLine: losePatienceInLine(index, number: event.extra)
     default: break
     }
   }

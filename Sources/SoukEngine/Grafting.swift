@@ -137,7 +137,6 @@ extension Machine {
       batches[i].count = from.batches[i].count
       (batches[i].timer, batches[i].calendarTimer) = (from.batches[i].timer, from.batches[i].calendarTimer)
     }
-    for i in 0..<conditions.count { conditions[i].waiters = from.conditions[i].waiters }
     from.stations.free(); from.pools.free(); from.accounts.free(); from.batches.free(); from.conditions.free()
     sources.free()
     sources = Slab(capacity: from.sources.count)
@@ -195,7 +194,7 @@ extension StationState {
   fileprivate mutating func takeOver(_ other: StationState) {
     (servers, rate, isUp, inService, waiting, serving) = (other.servers, other.rate, other.isUp, other.inService, other.waiting, other.serving)
     servedByValue = other.servedByValue
-    (tailNumber, headNumber, timer, breakdownTimer) = (other.tailNumber, other.headNumber, other.timer, other.breakdownTimer)
+    (headNumber, timer, breakdownTimer) = (other.headNumber, other.timer, other.breakdownTimer)
     (breakdowns, virtual, virtualAt) = (other.breakdowns, other.virtual, other.virtualAt)
   }
 }

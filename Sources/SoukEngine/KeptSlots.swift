@@ -72,7 +72,9 @@ struct FrameKeeping {
         let join = model.joins[site]
         (patience, otherwise) = (join.patience, join.otherwise)
         read = live[Int(join.body)] | live[Int(join.after)]
-      default: (patience, otherwise) = (model.requests[site].patience, model.requests[site].otherwise)
+      default:
+        (patience, otherwise) = (model.requests[site].patience, model.requests[site].otherwise)
+        if code[i].code == .await { read |= FrameKeeping.readSlots(model.conditions[Int(model.requests[site].thing)], model) }
       }
       if otherwise >= 0 && (patience >= 0 || isMoved(i)) { read |= live[Int(otherwise)] }
       keep((read | open[i + 1]) & all, behind: i)

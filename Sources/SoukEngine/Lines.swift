@@ -1,7 +1,7 @@
-// Who stands in lines: of stations that serve, of pools that give, of levels, of those who gather in a batch, and of those who await a
-// condition that is the same for all. Who begins to wait is put into the line by value, 32 bytes, where nothing needs its token meanwhile
-// (it is no arm of a race, leads no group), and its token is free; slots that will be read again, and a handle that is kept, lie in the
-// store of parked frames (`Parking.swift`). Others stand in the same line as tokens.
+// Who stands in lines: of stations that serve, of pools that give, of levels, of those who gather in a batch, of those who await a
+// condition; and who shares a station's servers, by when that will be over. Who begins to wait is put into the line by value, 32 bytes,
+// where nothing needs its token meanwhile (it is no arm of a race, leads no group), and its token is free; slots that will be read again,
+// and a handle that is kept, lie in the store of parked frames (`Parking.swift`). Others stand in the same line as tokens.
 
 import SoukModel
 
@@ -31,7 +31,7 @@ extension Machine {
   @inline(__always)
   private func placeOf(_ line: Int32) -> (state: TokenState, thing: Int32) {
     let p = line &- Int32(truncatingIfNeeded: stations.count)
-    if p < 0 { return (.queued, line) }
+    if p < 0 { return (stations[line].discipline == .processorSharing ? .sharing : .queued, line) }
     let l = p &- Int32(truncatingIfNeeded: pools.count)
     if l < 0 { return (.seizing, p) }
     let b = l &- 2 &* Int32(truncatingIfNeeded: levels.count)
@@ -40,20 +40,42 @@ extension Machine {
     return c < 0 ? (.gathering, b) : (.awaiting, c)
   }
 
-  /// Puts who waits for a pool, a level or a condition at the end of a line, by value if nothing needs its token, with its patience.
-  mutating func lineUp(_ token: Int32, _ line: Int32, key: Double = 0, _ site: RequestSite, mode: Int32, pc: Int) {
-    if mode != ParkMode.never, !isTraced, canLineUpByValue(token, site, pc: pc),
-      let delay = Machine.ticks(site.patience >= 0 ? registers[site.patience] : .infinity) {
-      lineUpByValue(token, line, key: key, pc: pc, mode: mode, patience: delay)
-    } else {
-      lineUp(token, line, key: key)
-      _ = setPatience(token, site, pc: pc)
+  /// The line in which a token stands.
+  private mutating func line(of token: Int32) -> Int32 {
+    let thing = tokens[token].thing
+    return switch tokens[token].state {
+    case .seizing: line(ofPool: thing)
+    case .putting: line(ofPuttersTo: thing)
+    case .taking: line(ofTakersFrom: thing)
+    case .gathering: line(ofBatch: thing)
+    case .awaiting: line(ofCondition: thing)
+    default: thing
     }
   }
 
+  /// Puts who waits for a pool, a level or a condition at the end of a line, by value if nothing needs its token, with its patience.
+  mutating func lineUp(_ token: Int32, _ line: Int32, key: Double = 0, _ site: RequestSite, mode: Int32, pc: Int) {
+    let delay = patience(site.patience, pc: pc)
+    if mode != ParkMode.never, !isTraced, canLineUpByValue(token, site, pc: pc) {
+      lineUpByValue(token, line, key: key, pc: pc, mode: mode, patience: delay)
+    } else {
+      lineUp(token, line, key: key, patience: delay, otherwise: site.otherwise)
+    }
+  }
+
+  /// The ticks of patience in a register (-1: for ever); the run stops if these are none.
+  @inline(__always)
+  mutating func patience(_ register: Int32, pc: Int) -> Int64 {
+    if register < 0 { return .max }
+    if let delay = Machine.ticks(registers[register]) { return delay }
+    failTime(registers[register], at: pc &- 1)
+    return .max
+  }
+
   /// Puts a token at the end of a line as it is.
-  mutating func lineUp(_ token: Int32, _ line: Int32, key: Double = 0) {
-    tokens[token].numberInLine = lines[line].append(Waiter(token: token), key: key, in: &waiters)
+  mutating func lineUp(_ token: Int32, _ line: Int32, key: Double = 0, patience delay: Int64, otherwise: Int32) {
+    tokens[token].otherwise = otherwise
+    tokens[token].numberInLine = lineUp(Waiter(token: token), line, key: key, patience: delay)
   }
 
   /// Puts an entity at the end of a line by value; its token is free. It goes on at `pc`.
@@ -81,26 +103,47 @@ extension Machine {
   ) {
     var who = entity | Waiter.isThere | Waiter.isByValue
     if hasFrame { who |= Waiter.hasFrame }
+    _ = lineUp(Waiter(who: who, extra: extra, since: now, service: service), line, key: key, patience: delay)
+  }
+
+  @inline(__always)
+  private mutating func lineUp(_ waiter: Waiter, _ line: Int32, key: Double, patience delay: Int64) -> Int64 {
     let (end, isNever) = now.addingReportingOverflow(delay)
-    let isPatient = delay == .max || isNever
-    if !isPatient { who |= Waiter.hasPatience }
-    let number = lines[line].append(Waiter(who: who, extra: extra, since: now, service: service), key: key, in: &waiters)
-    if !isPatient {
-      let kind = EventKind.patienceInLine.rawValue &<< 60 | UInt64(UInt32(bitPattern: line))
-      events.push(Event(time: end, order: nextOrder(EventClass.timer), payload: kind, extra: number))
-    }
+    if delay == .max || isNever { return lines[line].append(waiter, key: key, in: &waiters) }
+    var patient = waiter
+    patient.who |= Waiter.hasPatience
+    let number = lines[line].append(patient, key: key, in: &waiters)
+    if lines[line].setDeadline(number, Deadline(time: end, order: nextOrder(EventClass.timer))) { awaitDeadline(line) }
+    return number
+  }
+
+  /// Lets the first deadline of a line be pending.
+  @inline(never)
+  private mutating func awaitDeadline(_ line: Int32) {
+    if lines[line].timer != 0 { events.noteDead() }
+    lines[line].clearTimer()
+    guard let deadline = lines[line].firstDeadline else { return }
+    var event = Event(time: deadline.time, order: deadline.order, kind: .deadline, index: line)
+    event.extra = lines[line].setTimer()
+    events.push(event)
+  }
+
+  /// Whether the deadline of a line that an event is about is somebody's; if not, the next one that is will be pending, and this counts
+  /// as no step, for how many of these are met depends on when they are thrown out.
+  mutating func isSomebodys(_ event: Event) -> Bool {
+    let line = Int32(truncatingIfNeeded: event.index)
+    if let deadline = lines[line].firstDeadline, deadline.order == event.order,
+      lines[line].isThere(lines[line].firstToLosePatience, in: waiters) { return true }
+    lines[line].clearTimer()
+    lines[line].passDeadlinesOfNobody(in: waiters)
+    awaitDeadline(line)
+    budget &+= 1
+    return false
   }
 
   /// The token of one who stands in a line no longer.
   @inline(__always)
-  mutating func token(of waiter: Waiter, _ line: Int32) -> Int32 {
-    if waiter.isToken {
-      cancelTimer(of: waiter.token)
-      return waiter.token
-    }
-    if waiter.who & Waiter.hasPatience != 0 { events.noteDead() }
-    return recall(waiter, line)
-  }
+  mutating func token(of waiter: Waiter, _ line: Int32) -> Int32 { waiter.isToken ? waiter.token : recall(waiter, line) }
 
   /// An entity that stood in a line by value has a token again.
   @inline(__always)
@@ -125,18 +168,48 @@ extension Machine {
     return token
   }
 
-  /// The patience of one who stands in a line by value is over.
-  mutating func losePatienceInLine(_ line: Int32, number: Int64) {
-    let token = recall(lines[line].remove(number, in: &waiters), line)
+  /// The first deadline of a line is over, and is somebody's.
+  mutating func losePatience(_ line: Int32) {
+    lines[line].clearTimer()
+    let number = lines[line].firstToLosePatience
+    let waiter = lines[line].remove(number, in: &waiters)
+    lines[line].passDeadlinesOfNobody(in: waiters)
+    awaitDeadline(line)
+    let token = token(of: waiter, line)
+    if tokens[token].state == .awaiting { stopWatching(frame(of: token), tokens[token].thing, number) }
+    closeUp(line)
     let thing = tokens[token].thing
     if isTraced { tell(.reneged, token, thing: thing) }
     let pc = Int(tokens[token].pc)
-    let site = code[pc &- 1].a
-    let target = switch tokens[token].state {
-    case .queued: uses[site].otherwise
-    case .gathering: program.joins[site].otherwise
-    default: requests[site].otherwise
+    let target: Int32
+    if waiter.isToken {
+      target = tokens[token].otherwise
+    } else {
+      let site = code[pc &- 1].a
+      target = switch tokens[token].state {
+      case .queued: uses[site].otherwise
+      case .gathering: program.joins[site].otherwise
+      default: requests[site].otherwise
+      }
     }
+    hasLeftLine(token)
+    tokens[token].state = .ready
+    execute(token, from: otherwise(target, pc), frame: frame(of: token))
+  }
+
+  /// Takes a token that is withdrawn out of the line in which it stands.
+  mutating func leaveLine(_ token: Int32) {
+    let line = line(of: token)
+    let number = tokens[token].numberInLine
+    _ = lines[line].remove(number, in: &waiters)
+    if tokens[token].state == .awaiting { stopWatching(frame(of: token), tokens[token].thing, number) }
+    closeUp(line)
+    hasLeftLine(token)
+  }
+
+  /// Who has this token stands in its line no longer, out of turn.
+  private mutating func hasLeftLine(_ token: Int32) {
+    let thing = tokens[token].thing
     switch tokens[token].state {
     case .queued:
       stations[thing].waiting &-= 1
@@ -150,29 +223,31 @@ extension Machine {
     case .putting, .taking:
       add(levels[thing].waitingCell, -weight)
       serveLevel(thing)
+    case .sharing: hasLeftSharing(thing)
     default: break
     }
-    tokens[token].state = .ready
-    execute(token, from: otherwise(target, pc), frame: frame(of: token))
   }
 
-  /// Whether lines are mostly gaps, and so many that closing them up is worth a look at all events.
-  var linesAreGappy: Bool { waiters.gaps > 1024 && waiters.gaps > waiters.room / 2 && waiters.gaps > events.count / 4 }
+  /// Takes out whose turn it is in a line that isn't empty.
+  @inline(__always)
+  mutating func takeFirst(of line: Int32) -> Waiter {
+    let waiter = lines[line].removeFirst(in: &waiters)
+    closeUp(line)
+    return waiter
+  }
 
-  /// Throws out dead events; with `closesUp` the lines lose their gaps, too.
-  mutating func tidy(closesUp: Bool) {
-    var before: [[Int64]] = []
-    if closesUp { for i in 0..<lines.count { before.append(lines[i].countsBefore(in: waiters)) } }
-    var machine = self
-    let patience = EventKind.patienceInLine.rawValue
-    events.rebuild { event in
-      if !machine.isAlive(event) { return nil }
-      if !closesUp || event.kind != patience { return event }
-      var moved = event
-      moved.extra = machine.lines[event.index].closedUp(event.extra, before[event.index], in: machine.waiters)
-      return moved
+  /// Closes up a line that is mostly gaps.
+  @inline(__always)
+  mutating func closeUp(_ line: Int32) { if lines[line].isGappy { closeGaps(of: line) } }
+
+  @inline(never)
+  private mutating func closeGaps(of line: Int32) {
+    let tokens = tokens
+    lines[line].closeUp(in: &waiters) { waiter, number in
+      if waiter.isToken { tokens[waiter.token].numberInLine = number }
     }
-    if closesUp { for i in 0..<lines.count { lines[i].closeUp(in: &waiters, tokens, before[i]) } }
+    let c = line &- self.line(ofCondition: 0)
+    if c >= 0 && conditions[c].slotCount > 0 { watchAgain(c) }
   }
 
   /// How many stand in lines by value.
@@ -191,9 +266,9 @@ extension Machine {
       count += 1
       if waiter.isToken, tokens[waiter.token].numberInLine != number || tokens[waiter.token].state != state { isRight = false }
     }
-    if lines[line].head < lines[line].tail && lines[line].first(in: waiters).isGap { return false }
-    if !lines[line].orderIsConsistent(in: waiters) { return false }
+    if !lines[line].isConsistent(in: waiters) { return false }
     switch state {
+    case .sharing: return isRight && count == stations[thing].inService
     case .queued: return isRight && count == stations[thing].waiting - Int64(heaps[2 * thing].count)
     case .seizing: return isRight && count == pools[thing].waiting
     case .gathering: return isRight && count == batches[thing].count

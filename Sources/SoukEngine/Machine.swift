@@ -41,10 +41,11 @@ struct Machine {
   var instantOfLastCheck: Int64 = -1
   var stepsAtInstant: UInt64 = 0
 
-  // Tokens and frames: a token keeps its frame while it is free; an arm of a race has none and uses its parent's.
+  // Tokens and frames: a token keeps its frame while it is free; an arm of a race has none and uses its parent's. The first frame is for
+  // the slots of somebody without a token whose condition is tested.
   var tokens = Slab<Token>(capacity: 64)
   var frames: Slab<Double>
-  var frameCount: Int32 = 0
+  var frameCount: Int32 = 1
   var freeToken: Int32 = -1
   var freeArm: Int32 = -1
   var parts = TokenParts()
@@ -85,7 +86,7 @@ struct Machine {
 
   // Things.
   var stations: Slab<StationState>
-  /// Two for each station: who was displaced, who is served.
+  /// Two for each station where service is displaced: who was, who is served.
   var heaps: Slab<TokenHeap>
   /// Who waits at each station, then for each pool, level, batch and condition; and their records.
   var lines: Slab<WaitingLine>
@@ -162,6 +163,7 @@ struct Machine {
     limits = settings.limits
     flag = settings.flag
     frames = Slab(capacity: 64 * max(program.stride, 1))
+    frames.append(repeating: 0, count: program.stride)
     passingFrame = Slab(repeating: 0, count: program.stride)
     registers = program.registers.copied()
     firstCell = program.firstCell
@@ -371,7 +373,7 @@ extension Machine {
   @inline(__always)
   mutating func isAlive(_ event: Event) -> Bool {
     switch EventKind(rawValue: event.kind) {
-    case .serviceEnd, .wait, .patience: tokens[event.index].timer == event.order
+    case .serviceEnd, .wait: tokens[event.index].timer == event.order
     case .sharedEnd: stations[event.index].timer == event.order
     case .failure, .repair: stations[event.index].breakdownTimer == event.order
     case .batchTimeout: batches[event.index].timer == event.order
@@ -379,7 +381,7 @@ extension Machine {
     case .arrival: sources[event.index].timer == event.order
     case .parked, .parkedSlot, .parkedFrame, .served, .servedFrame: true
     case .windowEnd: windows[event.index].timer == event.order
-    case .patienceInLine: lines[event.index].isThere(event.extra, in: waiters)
+    case .deadline: lines[event.index].timer == event.extra
     case nil: false
     }
   }
@@ -434,8 +436,10 @@ extension Machine {
     }
     if allotted >= limits.maxSteps { fail(.limit(.steps, place: where_)) }
     events.adapt()
-    let closesUp = linesAreGappy
-    if closesUp || events.isCrowded { tidy(closesUp: closesUp) }
+    if events.isCrowded {
+      var machine = self
+      events.purge { machine.isAlive($0) }
+    }
     if bytes + bytesToCome > limits.maxBytes { fail(.limit(.memory, place: where_)) }
     flag?.reach(now)
     var interval = Machine.checkInterval

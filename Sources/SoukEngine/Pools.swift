@@ -13,22 +13,6 @@ extension Machine {
     return false
   }
 
-  /// Sets the patience of a token that has begun to wait; false if the run stops.
-  mutating func setPatience(_ token: Int32, _ site: RequestSite, pc: Int) -> Bool {
-    tokens[token].otherwise = site.otherwise
-    if site.patience < 0 { return true }
-    return setPatience(token, seconds: registers[site.patience], pc: pc)
-  }
-
-  mutating func setPatience(_ token: Int32, seconds patience: Double, pc: Int) -> Bool {
-    guard let delay = Machine.ticks(patience) else {
-      failTime(patience, at: pc - 1)
-      return false
-    }
-    if delay != .max { schedule(.patience, token: token, after: delay, EventClass.timer) }
-    return true
-  }
-
   // MARK: Pools
 
   mutating func seize(_ token: Int32, _ site: RequestSite, mode: Int32, pc: Int) -> Int {
@@ -94,7 +78,7 @@ extension Machine {
       if pools[p].held + amountAsked(atHeadOf: line) > pools[p].size { return }
       pools[p].waiting &-= 1
       add(pools[p].waitingCell, -weight)
-      let token = token(of: lines[line].removeFirst(in: &waiters), line)
+      let token = token(of: takeFirst(of: line), line)
       grant(p, token)
       tokens[token].grant = .pool
       makeReady(token)
@@ -105,13 +89,6 @@ extension Machine {
   private mutating func amountAsked(atHeadOf line: Int32) -> Double {
     let waiter = lines[line].first(in: waiters)
     return waiter.isToken ? tokens[waiter.token].amount : Double(bitPattern: UInt64(bitPattern: waiter.service))
-  }
-
-  private mutating func leavePool(_ token: Int32) {
-    let p = tokens[token].thing
-    pools[p].waiting &-= 1
-    add(pools[p].waitingCell, -weight)
-    _ = lines[line(ofPool: p)].remove(tokens[token].numberInLine, in: &waiters)
   }
 
   /// The size of a pool may have changed.
@@ -200,26 +177,12 @@ extension Machine {
 
   /// The first of a level's line waits no longer.
   private mutating func leaveLevel(_ l: Int32, _ line: Int32) -> Int32 {
-    let waiter = lines[line].removeFirst(in: &waiters)
+    let waiter = takeFirst(of: line)
     add(levels[l].waitingCell, -weight)
     return token(of: waiter, line)
   }
 
   // MARK: Withdrawals
-
-  /// Takes a waiting token out of a pool's queue; those behind it may fit now.
-  mutating func withdrawFromPool(_ token: Int32) {
-    leavePool(token)
-    grantWaiting(tokens[token].thing)
-  }
-
-  mutating func withdrawFromLevel(_ token: Int32) {
-    let l = tokens[token].thing
-    let line = tokens[token].state == .putting ? line(ofPuttersTo: l) : line(ofTakersFrom: l)
-    _ = lines[line].remove(tokens[token].numberInLine, in: &waiters)
-    add(levels[l].waitingCell, -weight)
-    serveLevel(l)
-  }
 
   /// A ready token that was granted something is withdrawn before it ran: the grant goes back.
   mutating func returnGrant(of token: Int32) {

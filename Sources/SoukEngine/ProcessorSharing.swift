@@ -1,6 +1,6 @@
 // Processor sharing: all who are inside share the servers equally, each getting at most one. In virtual time (the service
 // that somebody who has been inside all along has attained) everybody's completion is fixed at arrival, so a heap of
-// virtual completion times and one pending event per station suffice: O(log n) an event.
+// virtual completion times and one pending event per station suffice: O(log n) an event. That heap is the order of the station's line.
 // The queue cell counts those beyond the servers, and the wait tally gets sojourn less service, so Little's law holds as
 // for the other disciplines.
 
@@ -20,16 +20,19 @@ extension Machine {
     stations[s].virtualAt = now
   }
 
-  mutating func beginSharing(_ token: Int32, _ s: Int32) {
+  mutating func beginSharing(_ token: Int32, _ s: Int32, mode: Int32, pc: Int) {
     attain(s)
     // An empty station starts its virtual time afresh, which keeps it short and exact.
     if stations[s].inService == 0 { stations[s].virtual = 0 }
     tokens[token].state = .sharing
     stations[s].inService &+= 1
-    stations[s].tailNumber &+= 1
     let end = stations[s].virtual + Double(tokens[token].service)
-    heaps[2 &* s &+ 1].push(token, key: end, number: stations[s].tailNumber, in: tokens)
     if isTraced { tell(.served, token, thing: s) }
+    if mode != ParkMode.never, !isTraced, canDoWithoutToken(token) {
+      lineUpByValue(token, s, key: end, pc: pc, mode: mode, patience: .max)
+    } else {
+      lineUp(token, s, key: end, patience: .max, otherwise: -1)
+    }
     showShared(s)
     awaitShared(s)
   }
@@ -47,7 +50,7 @@ extension Machine {
     stations[s].timer = 0
     let speed = speed(s)
     if speed == 0 { return }
-    let left = max(heaps[2 &* s &+ 1].first.key - stations[s].virtual, 0)
+    let left = max(lines[s].firstKey - stations[s].virtual, 0)
     let delay = (left / speed).rounded(.up)
     if delay < 9e18 { stations[s].timer = schedule(.sharedEnd, s, after: Int64(delay), EventClass.completion) }
   }
@@ -56,9 +59,9 @@ extension Machine {
   mutating func endSharedService(_ s: Int32) {
     stations[s].timer = 0
     attain(s)
-    let token = heaps[2 &* s &+ 1].first.token
+    let token = token(of: takeFirst(of: s), s)
     if isTraced { tell(.completed, token, thing: s) }
-    leaveSharing(token, s)
+    hasLeftSharing(s)
     let service = tokens[token].service
     raise(stations[s].completions)
     recordTicks(stations[s].waitTally, max(now &- tokens[token].since &- service, 0))
@@ -67,9 +70,8 @@ extension Machine {
     run(token)
   }
 
-  /// Takes a token out of a shared station, whose virtual time is up to date.
-  mutating func leaveSharing(_ token: Int32, _ s: Int32) {
-    heaps[2 &* s &+ 1].remove(token, in: tokens)
+  /// Somebody has left a shared station, whose virtual time is up to date.
+  mutating func hasLeftSharing(_ s: Int32) {
     stations[s].inService &-= 1
     showShared(s)
     awaitShared(s)

@@ -134,9 +134,10 @@ extension Machine {
       if ready.head == token || tokens[token].previous >= 0 { ready.remove(token, in: tokens) }
       returnGrant(of: token)
     case .waiting: cancelTimer(of: token)
-    case .queued:
-      cancelTimer(of: token)
-      dequeue(token, thing)
+    case .queued where tokens[token].hasBegun:
+      stations[thing].waiting &-= 1
+      lower(stations[thing].queueCell)
+      heaps[2 &* thing].remove(token, in: tokens)
       raise(stations[thing].reneged)
     case .serving, .halted:
       leaveService(token, thing)
@@ -144,20 +145,9 @@ extension Machine {
       startWaiting(thing)
     case .sharing:
       attain(thing)
-      leaveSharing(token, thing)
+      leaveLine(token)
       raise(stations[thing].reneged)
-    case .seizing:
-      cancelTimer(of: token)
-      withdrawFromPool(token)
-    case .putting, .taking:
-      cancelTimer(of: token)
-      withdrawFromLevel(token)
-    case .awaiting:
-      cancelTimer(of: token)
-      leaveCondition(token)
-    case .gathering:
-      cancelTimer(of: token)
-      leaveBatch(token)
+    case .queued, .seizing, .putting, .taking, .awaiting, .gathering: leaveLine(token)
     case .following:
       followers.leave(tokens[token].numberInLine)
     }

@@ -24,7 +24,6 @@ extension Machine {
   @inline(__always)
   mutating func serve(_ waiter: Waiter, _ s: Int32) -> Bool {
     if waiter.isToken || isTraced || waiter.service >= .max &- now { return false }
-    if waiter.who & Waiter.hasPatience != 0 { events.noteDead() }
     let entity = waiter.who & 0x0FFF_FFFF_FFFF_FFFF
     let pc = Int(entity &>> 32 & 0xFFFF)
     var extra = waiter.extra

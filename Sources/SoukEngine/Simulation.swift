@@ -316,10 +316,11 @@ extension Machine {
       var serving = stations[s].servedByValue
       for t in 0..<tokens.count where Int(tokens[t].thing) == s {
         switch tokens[t].state {
-        case .serving, .sharing, .halted: serving += 1
+        case .serving, .halted: serving += 1
         default: break
         }
       }
+      if stations[s].discipline == .processorSharing { continue }
       if serving != stations[s].inService { return false }
       if stations[s].inService < 0 || (stations[s].waiting > 0 && serving < stations[s].servers && stations[s].isUp) { return false }
     }

@@ -31,7 +31,7 @@ extension Machine {
     tokens[token].since = now
     tokens[token].service = service
     if stations[s].discipline == .processorSharing {
-      beginSharing(token, s)
+      beginSharing(token, s, mode: mode, pc: pc)
       return Machine.blocked
     }
     return enter(token, s, site, mode: mode, pc: pc)
@@ -57,24 +57,17 @@ extension Machine {
   /// Queues an arrived token, with its patience.
   @inline(__always)
   private mutating func wait(_ token: Int32, _ s: Int32, _ site: UseSite, _ priority: Double, mode: Int32, pc: Int) -> Int {
-    tokens[token].otherwise = site.otherwise
     tokens[token].state = .queued
     stations[s].waiting &+= 1
     raise(stations[s].queueCell)
     if isTraced { tell(.queued, token, thing: s) }
-    let patience = site.patience >= 0 ? registers[site.patience] : .infinity
+    let delay = patience(site.patience, pc: pc)
     let key = stations[s].discipline == .shortestFirst ? Double(tokens[token].service) : priority
-    guard let delay = Machine.ticks(patience) else {
-      lineUp(token, s, key: key)
-      failTime(patience, at: pc &- 1)
-      return Machine.blocked
-    }
     if mode != ParkMode.never && canLineUpByValue(token, site, pc: pc) {
       lineUpByValue(token, s, key: key, pc: pc, mode: mode, patience: delay)
       return Machine.blocked
     }
-    lineUp(token, s, key: key)
-    if delay != .max { schedule(.patience, token: token, after: delay, EventClass.timer) }
+    lineUp(token, s, key: key, patience: delay, otherwise: site.otherwise)
     return Machine.blocked
   }
 
@@ -83,17 +76,6 @@ extension Machine {
   mutating func otherwise(_ target: Int32, _ pc: Int) -> Int {
     precondition(target >= 0, "the op before \(pc) has nowhere to go when it is refused")
     return Int(target)
-  }
-
-  /// Takes a token out of a station's queue.
-  mutating func dequeue(_ token: Int32, _ s: Int32) {
-    stations[s].waiting &-= 1
-    lower(stations[s].queueCell)
-    if tokens[token].hasBegun {
-      heaps[2 &* s].remove(token, in: tokens)
-    } else {
-      _ = lines[s].remove(tokens[token].numberInLine, in: &waiters)
-    }
   }
 
   /// Starts those who wait while there are servers.
@@ -113,7 +95,7 @@ extension Machine {
     stations[s].waiting &-= 1
     lower(stations[s].queueCell)
     if stations[s].isPreemptive && isDisplacedFirst(s) { return Waiter(token: heaps[2 &* s].removeFirst(in: tokens)) }
-    return lines[s].removeFirst(in: &waiters)
+    return takeFirst(of: s)
   }
 
   /// A server takes a token that is in no queue; its priority counts where service can be displaced.
@@ -175,14 +157,6 @@ extension Machine {
     tokens[token].state = .ready
     if stations[s].waiting > 0 { startWaiting(s) }
     run(token)
-  }
-
-  /// Patience is over for a token that waits: for a server, a pool, a level, a condition or a batch.
-  mutating func losePatience(_ token: Int32) {
-    if isTraced { tell(.reneged, token, thing: tokens[token].thing) }
-    withdrawFromQueue(token)
-    tokens[token].state = .ready
-    execute(token, from: otherwise(tokens[token].otherwise, Int(tokens[token].pc)), frame: frame(of: token))
   }
 
   // MARK: Work at a rate

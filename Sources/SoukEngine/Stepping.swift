@@ -25,6 +25,7 @@ extension Machine {
         dropDead()
         continue
       }
+      if event.kind == EventKind.deadline.rawValue && !isSomebodys(event) { continue }
       let before = toldCount
       sequenceBefore = sequence
       now = event.time

@@ -4,12 +4,12 @@
 import SoukModel
 
 extension Station.Discipline {
-  /// In which order those who wait have their turns.
+  /// In which order those who wait have their turns; where servers are shared, in which they are done.
   var turns: Turns {
     switch self {
-    case .fifo, .processorSharing: .firstCome
+    case .fifo: .firstCome
     case .lifo: .lastCome
-    case .priority, .preemptiveResume, .preemptiveRestart, .shortestFirst: .byKey
+    case .priority, .preemptiveResume, .preemptiveRestart, .shortestFirst, .processorSharing: .byKey
     }
   }
 }
@@ -61,8 +61,7 @@ struct StationState: BitwiseCopyable {
   var servedByValue: Int64 = 0
   var waiting: Int64 = 0
   var serving = TokenQueue()
-  /// Numbers those who share the servers / falling, those who are displaced, or in service where they can be.
-  var tailNumber: Int64 = 0
+  /// Numbers, falling, those who are displaced, or in service where they can be.
   var headNumber: Int64 = 0
   /// Order of the pending shared completion, of the pending failure or repair.
   var timer: UInt64 = 0
@@ -179,16 +178,15 @@ struct BatchState: BitwiseCopyable {
   }
 }
 
-/// A condition, and if it is tested for each by itself, who waits for it in order of arrival.
+/// A condition.
 struct ConditionState: BitwiseCopyable {
   let entry: Int32
   let result: Int32
   let readsFrame: Bool
   let slots: Int32
   let slotCount: Int32
-  /// Whether it is the same for all, who stand in a line.
-  let hasLine: Bool
-  var waiters = TokenQueue()
+  /// Whether it is tested once for all.
+  let isTheSameForAll: Bool
 
   init(entry: Int32, result: Int32, readsFrame: Bool, slots: Int32, slotCount: Int32) {
     self.entry = entry
@@ -196,7 +194,7 @@ struct ConditionState: BitwiseCopyable {
     self.readsFrame = readsFrame
     self.slots = slots
     self.slotCount = slotCount
-    hasLine = !readsFrame && slotCount == 0
+    isTheSameForAll = !readsFrame && slotCount == 0
   }
 }
 
@@ -280,7 +278,8 @@ struct HandleState: BitwiseCopyable {
   var isRunning = true
   var isKept = true
   var result: Double = .nan
-  /// The token that awaits a change; -1 none, -2 more than one.
-  var watcher: Int32 = -1
+  /// The condition of who awaits a change, and the number in its line; -1 none, -2 more than one.
+  var condition: Int32 = -1
+  var watcher: Int64 = -1
   var nextFree: Int32 = -1
 }

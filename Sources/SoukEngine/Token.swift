@@ -46,8 +46,6 @@ struct Token: BitwiseCopyable {
   var grant: Grant = .none
   /// Its service had begun before it was displaced.
   var hasBegun: Bool = false
-  /// Whether it is counted among the waiting of a condition's watched handle.
-  var watchesHandles: Bool = false
   /// Order of its pending event; 0 if it has none.
   var timer: UInt64 = 0
   /// Ticks at which it was created / began to wait, and once it is served, began to be served.

@@ -1,6 +1,6 @@
 // Conditions that entities await, and the handles of spawned journeys. A condition is tested when a cell that it reads has
-// changed, once for all who stand in its line, or where it reads their slots, for each token in order of arrival; those for whom it holds
-// go on at this instant. A condition that reads handles is tested for the one token that watches when a watched journey starts or ends.
+// changed, once for all who stand in its line, or where it reads their slots, for each in order of arrival; those for whom it holds
+// go on at this instant. A condition that reads handles is tested for the one who watches when a watched journey starts or ends.
 
 import SoukModel
 
@@ -11,43 +11,47 @@ extension Machine {
     tokens[token].state = .awaiting
     tokens[token].thing = c
     tokens[token].since = now
-    if conditions[c].hasLine {
-      lineUp(token, line(ofCondition: c), site, mode: mode, pc: pc)
-    } else {
-      conditions[c].waiters.append(token, in: tokens)
-      startWatching(token)
-      _ = setPatience(token, site, pc: pc)
-    }
+    let line = line(ofCondition: c)
+    if conditions[c].slotCount > 0 { startWatching(frame, c, lines[line].tail) }
+    lineUp(token, line, site, mode: mode, pc: pc)
     return Machine.blocked
   }
 
   /// Tests a condition for all who wait.
   mutating func testCondition(_ c: Int32) {
-    if conditions[c].hasLine { return testLine(of: c) }
-    var token = conditions[c].waiters.head
-    while token >= 0 && stopped == nil {
-      let next = tokens[token].next
-      if holds(c, for: token) { wake(token) }
-      token = next
-    }
-  }
-
-  /// Tests a condition once for all who stand in its line.
-  private mutating func testLine(of c: Int32) {
     let line = line(ofCondition: c)
-    if lines[line].isEmpty || evaluate(conditions[c].entry, conditions[c].result, frame: 0) == 0 { return }
-    while !lines[line].isEmpty && stopped == nil {
-      makeReady(token(of: lines[line].removeFirst(in: &waiters), line))
+    if lines[line].isEmpty { return }
+    if conditions[c].isTheSameForAll {
+      if evaluate(conditions[c].entry, conditions[c].result, frame: 0) == 0 { return }
+      while !lines[line].isEmpty && stopped == nil { makeReady(token(of: takeFirst(of: line), line)) }
+      return
     }
+    var number = lines[line].head
+    while number < lines[line].tail && stopped == nil {
+      if lines[line].isThere(number, in: waiters) && holds(c, for: number) { wake(c, number) }
+      number &+= 1
+    }
+    closeUp(line)
   }
 
-  private mutating func holds(_ c: Int32, for token: Int32) -> Bool {
-    evaluate(conditions[c].entry, conditions[c].result, frame: frame(of: token)) != 0
+  /// Whether a condition holds for the one with a number in its line.
+  private mutating func holds(_ c: Int32, for number: Int64) -> Bool {
+    let waiter = lines[line(ofCondition: c)].waiter(number, in: waiters)
+    return evaluate(conditions[c].entry, conditions[c].result, frame: frame(of: waiter)) != 0
   }
 
-  private mutating func wake(_ token: Int32) {
-    leaveCondition(token)
-    cancelTimer(of: token)
+  /// Where the slots lie of one who stands in a line: in its token's frame, or for a while in the first.
+  private mutating func frame(of waiter: Waiter) -> Int {
+    if waiter.isToken { return frame(of: waiter.token) }
+    if waiter.who & Waiter.hasFrame != 0 { unpack(Int(waiter.extra), pc: Int(waiter.who &>> 32 & 0xFFFF), into: frames, 0) }
+    return 0
+  }
+
+  /// The one with a number in a condition's line goes on.
+  private mutating func wake(_ c: Int32, _ number: Int64) {
+    let line = line(ofCondition: c)
+    let token = token(of: lines[line].remove(number, in: &waiters), line)
+    stopWatching(frame(of: token), c, number)
     makeReady(token)
   }
 
@@ -114,50 +118,47 @@ extension Machine {
     if slot < 1 { return }
     let handle = Int32(slot) - 1
     handles[handle].isKept = false
-    handles[handle].watcher = -1
+    handles[handle].condition = -1
     freeUnused(handle)
   }
 
   /// A handle's state has changed: whoever watches it is tested after this step.
   private mutating func touch(_ handle: Int32) {
-    if handles[handle].watcher != -1 {
+    if handles[handle].condition != -1 {
       touchedHandles.append(handle)
       isDirty = true
     }
   }
 
-  /// A waiting token is noted in the handles that its condition reads.
-  private mutating func startWatching(_ token: Int32) {
-    let c = tokens[token].thing
-    for i in 0..<conditions[c].slotCount {
-      let slot = program.conditionSlots[conditions[c].slots &+ i]
-      let value = frames[frame(of: token) &+ Int(slot)]
-      if value < 1 { continue }
-      let handle = Int32(value) - 1
-      handles[handle].watcher = handles[handle].watcher == -1 ? token : -2
-      tokens[token].watchesHandles = true
+  /// Who will have a number in a condition's line is noted in the handles that the condition reads in its slots.
+  private mutating func startWatching(_ frame: Int, _ c: Int32, _ number: Int64) {
+    forEachWatched(frame, c) { handle in
+      handle.condition = handle.condition == -1 ? c : -2
+      handle.watcher = number
     }
   }
 
-  /// Takes a token out of those who await a condition.
-  mutating func leaveCondition(_ token: Int32) {
-    let c = tokens[token].thing
-    if conditions[c].hasLine {
-      _ = lines[line(ofCondition: c)].remove(tokens[token].numberInLine, in: &waiters)
-    } else {
-      conditions[c].waiters.remove(token, in: tokens)
+  /// Who had a number in a condition's line waits no longer.
+  mutating func stopWatching(_ frame: Int, _ c: Int32, _ number: Int64) {
+    forEachWatched(frame, c) { handle in
+      if handle.condition == c && handle.watcher == number { handle.condition = -1 }
     }
-    stopWatching(token)
   }
 
-  private mutating func stopWatching(_ token: Int32) {
-    if !tokens[token].watchesHandles { return }
-    tokens[token].watchesHandles = false
-    let c = tokens[token].thing
+  /// Those in a condition's line have got other numbers.
+  mutating func watchAgain(_ c: Int32) {
+    let line = lines[line(ofCondition: c)]
+    for number in line.head..<line.tail {
+      forEachWatched(frame(of: line.waiter(number, in: waiters)), c) { handle in
+        if handle.condition == c { handle.watcher = number }
+      }
+    }
+  }
+
+  private mutating func forEachWatched(_ frame: Int, _ c: Int32, _ body: (inout HandleState) -> Void) {
     for i in 0..<conditions[c].slotCount {
-      let slot = program.conditionSlots[conditions[c].slots &+ i]
-      let value = frames[frame(of: token) &+ Int(slot)]
-      if value >= 1 && handles[Int(value) - 1].watcher == token { handles[Int(value) - 1].watcher = -1 }
+      let value = frames[frame &+ Int(program.conditionSlots[conditions[c].slots &+ i])]
+      if value >= 1 { body(&handles[Int(value) - 1]) }
     }
   }
 
@@ -165,12 +166,13 @@ extension Machine {
   mutating func testHandles() {
     var i = 0
     while i < touchedHandles.count && stopped == nil {
-      let watcher = handles[touchedHandles[i]].watcher
-      if watcher == -2 {
+      let (c, number) = (handles[touchedHandles[i]].condition, handles[touchedHandles[i]].watcher)
+      if c == -2 {
         // Two arms of one race watch the same handle: every condition that reads handles is tested.
         for c in 0..<conditions.count where conditions[c].slotCount > 0 { testCondition(Int32(c)) }
-      } else if watcher >= 0 && tokens[watcher].state == .awaiting && holds(tokens[watcher].thing, for: watcher) {
-        wake(watcher)
+      } else if c >= 0, lines[line(ofCondition: c)].isThere(number, in: waiters), holds(c, for: number) {
+        wake(c, number)
+        closeUp(line(ofCondition: c))
       }
       i += 1
     }

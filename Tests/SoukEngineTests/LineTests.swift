@@ -450,14 +450,15 @@ struct RandomLine {
     #expect(s.bytes - empty < 500_000, "\(s.bytes - empty) bytes")
   }
 
-  /// 32 bytes for who stands in it, 16 where its turn doesn't come by arrival, 16 and the slots where slots are live, 32 for an event where
-  /// it has patience.
-  @Test(arguments: [Station.Discipline.fifo, .lifo, .priority])
+  /// 32 bytes for who stands in it, 12 where its turn doesn't come by arrival (4 where it comes by that), 16 and the slots where slots are
+  /// live, 20 for a deadline where it has patience.
+  @Test(arguments: [Station.Discipline.fifo, .lifo, .priority, .processorSharing])
   func whatALineTakes(_ discipline: Station.Discipline) {
-    for (keepsSlot, hasPatience) in [(false, false), (true, false), (false, true), (true, true)] {
+    let isShared = discipline == .processorSharing
+    for (keepsSlot, hasPatience) in [(false, false), (true, false), (false, true), (true, true)] where !(isShared && hasPatience) {
       var b = ModelBuilder()
       b.recording = .off
-      let desk = b.station("desk", servers: 0, discipline: discipline, service: Law(.constant, 1))
+      let desk = b.station("desk", servers: isShared ? 1 : 0, discipline: discipline, service: Law(.constant, isShared ? 1e6 : 1))
       let j = b.journey("visit", slots: keepsSlot ? 1 : 0)
       let r = b.register()
       let site = b.use(desk, patience: hasPatience ? b.register(1e6) : -1)
@@ -465,16 +466,47 @@ struct RandomLine {
       b.emit(.end, -1, -1)
       b.model.uses[Int(site)].otherwise = b.here
       b.emit(.end, -1, -1)
-      let count = 1 << 17
-      b.source("door", .interarrival(law: b.law(Law(.constant, 0.001))), journey: j, limit: Int64(count - 1))
-      var s = b.simulation()
-      let empty = s.bytes
-      s.run(until: 1000 * second)
-      #expect(s.liveTokens == count - 1)
-      let each = Double(s.bytes - empty) / Double(count)
-      // The store of slots has grown to a third more than is in it, the event list has room for up to twice as many.
-      let most = 1.1 * (32 + (discipline == .fifo ? 0 : 16) + (keepsSlot ? 24 * 1.34 : 0) + (hasPatience ? 32 * 2.2 : 0))
-      #expect(each < most, "\(each) bytes for each, of \(most)")
+      let turn = discipline == .fifo ? 0 : discipline == .lifo ? 4 : 12
+      expectRoom(Double(32 + turn) + (keepsSlot ? 24 * 1.34 : 0) + (hasPatience ? 20 : 0), b, journey: j)
     }
+  }
+
+  /// 32 bytes and what the condition reads, for who waits for what is its own.
+  @Test func whatAConditionTakes() {
+    for awaitsChild in [false, true] {
+      var b = ModelBuilder()
+      b.recording = .off
+      let r = b.register(), one = b.register(1)
+      b.model.conditions.append(Condition(entry: b.here, result: r, readsFrame: true, handleSlots: awaitsChild ? [0] : []))
+      b.emit(awaitsChild ? .handleDone : .loadSlot, r, 0)
+      b.emit(.endEvaluation)
+      let child = b.journey("child", slots: 0)
+      b.emit(.wait, b.register(1e7))
+      b.emit(.end, -1, -1)
+      let j = b.journey("visit", slots: 4)
+      b.model.spawns.append(SpawnSite(journey: child, arguments: [], origin: b.origin("children"), keepsHandle: true))
+      if awaitsChild {
+        b.emit(.spawn, r, 0)
+        b.emit(.storeSlot, 0, r)
+      }
+      b.emit(.storeSlot, 3, one)
+      b.emit(.await, b.request(0))
+      b.emit(.end, -1, -1)
+      // The child: its event, its frame of when it was created and the handle, and the handle's record.
+      expectRoom(32 + 16 * 1.34 + (awaitsChild ? 2.2 * 32 + 16 * 1.34 + 40 : 0), b, journey: j)
+    }
+  }
+
+  /// Most bytes for each who has come and waits, for a store that has grown by a tenth more.
+  private func expectRoom(_ most: Double, _ model: ModelBuilder, journey: Int32) {
+    var b = model
+    let count = 1 << 17
+    b.source("door", .interarrival(law: b.law(Law(.constant, 0.001))), journey: journey, limit: Int64(count - 1))
+    var s = b.simulation()
+    let empty = s.bytes
+    s.run(until: 1000 * second)
+    #expect(s.liveTokens % (count - 1) == 0 && s.liveTokens > 0)
+    let each = Double(s.bytes - empty) / Double(count)
+    #expect(each < 1.1 * most, "\(each) bytes for each, of \(most)")
   }
 }
