@@ -40,13 +40,13 @@ extension Machine {
     while !lines[line].isEmpty {
       var waiter = takeFirst(of: line)
       waiter.who &= ~Waiter.hasPatience
-      if waiter.isToken {
-        let member = waiter.token
+      if !waiter.isEntity {
+        let member = self.token(of: waiter, line)
         record(batches[b].waitTally, seconds(now &- tokens[member].since))
         tokens[member].state = .following
         tokens[member].thing = group
         tokens[member].pc = program.joins[tokens[member].site].after
-        tokens[member].numberInLine = followers.append(waiter, to: group, of: groups)
+        tokens[member].numberInLine = followers.append(Waiter(token: member), to: group, of: groups)
       } else {
         record(batches[b].waitTally, seconds(now &- waiter.since))
         _ = followers.append(waiter, to: group, of: groups)
@@ -80,7 +80,7 @@ extension Machine {
     let waiter = takeFirst(of: line)
     let token = token(of: waiter, line)
     if isTraced { tellWoken(token) }
-    let site = program.joins[waiter.isToken ? tokens[token].site : code[Int(tokens[token].pc) &- 1].a]
+    let site = program.joins[!waiter.isEntity ? tokens[token].site : code[Int(tokens[token].pc) &- 1].a]
     let pc = lead(token, b, site, isFirst: true)
     execute(token, from: pc, frame: frame(of: token))
   }

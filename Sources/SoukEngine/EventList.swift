@@ -10,8 +10,8 @@ enum EventKind: UInt64, BitwiseCopyable {
   case sharedEnd
   /// A station breaks down / is up again.
   case failure, repair
-  /// A token's `wait` is over.
-  case wait
+  /// A token's `wait` is over / that of an arm of a race.
+  case wait, waitOfArm
   /// The first deadline of a line.
   case deadline
   /// A batch's `within` is over / the next instant of its calendar.
@@ -44,9 +44,10 @@ struct Event: BitwiseCopyable {
   /// Ticks.
   var time: Int64
   /// `EventKind` in the highest four bits, the index of the token, station, source, batch or line in the lower half. Of a parked
-  /// entity: its origin (12 bits), where it goes on (16 bits), its ordinal.
+  /// entity: its origin (12 bits), where it goes on (16 bits), its ordinal. Of an arm: where it goes on, its race.
   var payload: UInt64
-  /// Of an entity: when it was created, its slot, or the place of its frame. Of a deadline: the number of the line's timer.
+  /// Of an entity: when it was created, its slot, or the place of its frame. Of a deadline: the number of the line's timer. Of
+  /// an arm: its number.
   var extra: Int64
 
   @inline(__always)
@@ -64,6 +65,15 @@ struct Event: BitwiseCopyable {
     self.payload = payload
     self.extra = extra
   }
+
+  init(time: Int64, order: UInt64, arm: Int32, of race: Int32, pc: Int) {
+    let who = UInt64(pc & 0xFFFF) &<< 32 | UInt64(UInt32(bitPattern: race))
+    self.init(time: time, order: order, payload: EventKind.waitOfArm.rawValue &<< 60 | who, extra: Int64(arm))
+  }
+
+  /// Of an arm.
+  @inline(__always)
+  var armNumber: Int32 { Int32(truncatingIfNeeded: extra) }
 
   @inline(__always)
   var kind: UInt64 { payload &>> 60 }

@@ -78,6 +78,7 @@ extension Machine {
     if event.kind == EventKind.deadline.rawValue && !isSomebodys(event) { return }
     advance(event)
     switch EventKind(rawValue: event.kind) {
+    case .waitOfArm: endWaitOfArm(event)
     case .deadline: losePatience(index)
     case .sharedEnd: endSharedService(index)
     case .failure: breakDown(index)

@@ -104,7 +104,7 @@ extension Machine {
 
   /// Everything that lies in storage of its own and is the same in both models; what this machine had is given back.
   private mutating func replaceStorage(by from: Machine) {
-    events.free(); tokens.free(); parts.freeStorage(); frames.free(); parkedFrames.free(); freeParked.free(); cells.free(); tallies.free(); lost.free(); groups.free()
+    events.free(); tokens.free(); parts.freeStorage(); races.freeStorage(); frames.free(); parkedFrames.free(); freeParked.free(); cells.free(); tallies.free(); lost.free(); groups.free()
     followers.freeStorage()
     handles.free(); releases.free(); ordinals.free(); streamKeys.free(); originKeys.free(); touchedHandles.free()
     for i in 0..<logs.count { logs[i].free() }
@@ -115,7 +115,7 @@ extension Machine {
     logs.free(); windows.free(); heaps.free(); thresholds.free()
     (events, tokens, frames, parkedFrames, cells, tallies, lost) = (from.events, from.tokens, from.frames, from.parkedFrames, from.cells, from.tallies, from.lost)
     (freeParked, groups, handles, releases, ordinals, streamKeys, originKeys) = (from.freeParked, from.groups, from.handles, from.releases, from.ordinals, from.streamKeys, from.originKeys)
-    (lines, waiters, followers, parts) = (from.lines, from.waiters, from.followers, from.parts)
+    (lines, waiters, followers, parts, races) = (from.lines, from.waiters, from.followers, from.parts, from.races)
     (logs, windows, heaps, thresholds, touchedHandles) = (from.logs, from.windows, from.heaps, from.thresholds, from.touchedHandles)
     // What the other had besides goes with it.
     from.registers.free(); from.passingFrame.free(); from.calls.free(); from.savedRegisters.free(); from.drawCaches.free(); from.drawVariates.free(); from.drawSeconds.free(); from.preparation.free()

@@ -109,9 +109,7 @@ extension Machine {
           return abandon(token, callBase)
         }
         if op.b != ParkMode.never && park(token, pc: pc, mode: op.b, after: delay) { return }
-        tokens[token].pc = Int32(truncatingIfNeeded: pc)
-        tokens[token].state = .waiting
-        schedule(.wait, token: token, after: delay, EventClass.timer)
+        scheduleWait(token, pc: pc, after: delay)
         pc = Machine.blocked
       case .waitUntil:
         pc = waitUntil(token, r[op.a], mode: op.b, pc: pc)
@@ -243,9 +241,7 @@ extension Machine {
     }
     guard let ticks = Machine.ticks(max(instant, 0)), ticks > now else { return pc }
     if mode != ParkMode.never && park(token, pc: pc, mode: mode, after: ticks == .max ? .max : ticks - now) { return Machine.blocked }
-    tokens[token].pc = Int32(truncatingIfNeeded: pc)
-    tokens[token].state = .waiting
-    schedule(.wait, token: token, after: ticks == .max ? .max : ticks - now, EventClass.timer)
+    scheduleWait(token, pc: pc, after: ticks == .max ? .max : ticks - now)
     return Machine.blocked
   }
 

@@ -37,19 +37,21 @@ struct FrameKeeping {
     keepsWhole = stride > 63
     let waits = code.indices.filter { code[$0].code == .wait || code[$0].code == .waitUntil }
     let queues = code.indices.filter { [.use, .seize, .put, .take, .join, .await].contains(code[$0].code) }
-    for i in waits + queues { (code[i].b, code[i].c) = (ParkMode.never, 0) }
+    let races = code.indices.filter { code[$0].code == .race }
+    for i in waits + queues + races { (code[i].b, code[i].c) = (ParkMode.never, 0) }
     guard canPark, !waits.isEmpty || !queues.isEmpty, code.count < ParkMode.placeLimit, model.origins.count < ParkMode.originLimit else { return }
     if keepsWhole {
-      for i in waits + queues {
+      for i in waits + queues + races {
         code[i].b = ParkMode.frame
         slots[i + 1].words += Int32(stride)
       }
       for i in queues { addService(model, behind: i) }
-      addHandles(model, waits + queues)
+      addHandles(model, waits + queues + races)
       return
     }
-    let live = FrameKeeping.liveSlots(model)
-    let open = FrameKeeping.openSlots(model)
+    let flow = RaceFlow(model)
+    let live = FrameKeeping.liveSlots(model, flow)
+    let open = FrameKeeping.openSlots(model, flow)
     let all: UInt64 = 1 << UInt64(stride) - 1
     for i in slots.indices { slots[i].open = open[i] & all }
     for i in waits {
@@ -82,7 +84,19 @@ struct FrameKeeping {
       // One of several stations, by a row, is found in the event.
       if code[i].code == .use && code[i].b == ParkMode.value && !isMoved(i) && !slots[i + 1].hasService { code[i].c = 1 }
     }
-    addHandles(model, waits + queues)
+    for i in races {
+      // Its arms share the frame and may be anywhere up to their end; then one body goes on.
+      var read: UInt64 = 0
+      var begun: UInt64 = 0
+      for j in flow.ops[Int(code[i].a)] + model.races[Int(code[i].a)].arms.map({ Int($0.body) }) {
+        read |= live[j]
+        begun |= open[j]
+      }
+      slots[i + 1].open = begun & all
+      keep((read | begun) & all, behind: i)
+      code[i].b = ParkMode.frame
+    }
+    addHandles(model, waits + queues + races)
   }
 
   /// A word for the handle, where who was spawned with one may wait: such a wait always keeps a frame.
@@ -103,9 +117,8 @@ struct FrameKeeping {
       if i >= reached.count || reached[i] { continue }
       reached[i] = true
       let op = model.code[i]
-      if op.code == .race { for arm in model.races[Int(op.a)].arms { rest += [Int(arm.head), Int(arm.body)] } }
-      if op.code == .unwindAt && op.a >= 0 { rest.append(Int(op.a)) }
-      forEachNext(of: i, model) { rest.append($0) }
+      if op.code == .race { rest += model.races[Int(op.a)].arms.map { Int($0.body) } }
+      forEachNext(of: i, model, nil) { rest.append($0) }
     }
     return reached
   }
@@ -134,14 +147,14 @@ struct FrameKeeping {
   // MARK: What will be read
 
   /// For each op the slots (a bit each) that may be read, from it on, before they are written; and `ParkMode.created`.
-  private static func liveSlots(_ model: CompiledModel) -> [UInt64] {
+  private static func liveSlots(_ model: CompiledModel, _ flow: RaceFlow) -> [UInt64] {
     let code = model.code
     var live = [UInt64](repeating: 0, count: code.count + 1)
     var isChanging = true
     while isChanging {
       isChanging = false
       for i in code.indices.reversed() {
-        let before = liveBefore(code[i], at: i, model, live)
+        let before = liveBefore(code[i], at: i, model, flow, live)
         if before != live[i] {
           live[i] = before
           isChanging = true
@@ -151,7 +164,7 @@ struct FrameKeeping {
     return live
   }
 
-  private static func liveBefore(_ op: Op, at i: Int, _ model: CompiledModel, _ live: [UInt64]) -> UInt64 {
+  private static func liveBefore(_ op: Op, at i: Int, _ model: CompiledModel, _ flow: RaceFlow, _ live: [UInt64]) -> UInt64 {
     let next = live[i + 1]
     func bit(_ slot: Int32) -> UInt64 { slot >= 0 ? 1 << UInt64(slot) : 0 }
     func target(_ pc: Int32) -> UInt64 { pc >= 0 ? live[Int(pc)] : 0 }
@@ -182,8 +195,14 @@ struct FrameKeeping {
     case .await:
       let request = model.requests[Int(op.a)]
       return next | target(request.otherwise) | readSlots(model.conditions[Int(request.thing)], model)
-    // They go on where only the running model knows, or other tokens share the frame.
-    case .race, .raceWon, .call, .returnFunction, .unwound: return .max
+    case .race:
+      // What arms read while others run is kept as long as the race goes on; so is what a withdrawal reads.
+      let ends = model.races[Int(op.a)].arms.reduce(0) { $0 | live[Int($1.body)] }
+      return flow.ops[Int(op.a)].reduce(ends) { $0 | live[$1] }
+    case .raceWon: return flow.bodies[i, default: []].reduce(0) { $0 | live[Int($1)] }
+    case .unwound: return 0
+    // They go on where only the running model knows.
+    case .call, .returnFunction: return .max
     case .join:
       let site = model.joins[Int(op.a)]
       return target(site.body) | target(site.after) | target(site.otherwise)
@@ -211,21 +230,18 @@ struct FrameKeeping {
   // MARK: What is open
 
   /// For each op the slots in which a `time m { }` body may have begun before it.
-  private static func openSlots(_ model: CompiledModel) -> [UInt64] {
+  private static func openSlots(_ model: CompiledModel, _ flow: RaceFlow) -> [UInt64] {
     let code = model.code
     var open = [UInt64](repeating: 0, count: code.count + 1)
     var timed: UInt64 = 0
     for journey in model.journeys { for (slot, _) in journey.timed { timed |= 1 << UInt64(slot) } }
     if timed == 0 { return open }
-    // Where arms of a race and those who are withdrawn go on only the running model knows.
-    for race in model.races { for arm in race.arms { (open[Int(arm.head)], open[Int(arm.body)]) = (timed, timed) } }
-    for op in code where op.code == .unwindAt && op.a >= 0 { open[Int(op.a)] = timed }
     var isChanging = true
     while isChanging {
       isChanging = false
       for i in code.indices {
         let after = openAfter(code[i], isMoved: i > 0 && code[i - 1].code == .offset, timed, open[i])
-        forEachNext(of: i, model) { next in
+        forEachNext(of: i, model, flow) { next in
           if after & ~open[next] == 0 { return }
           open[next] |= after
           isChanging = true
@@ -244,8 +260,8 @@ struct FrameKeeping {
     }
   }
 
-  /// Where an entity may go on behind an op, but for races.
-  private static func forEachNext(of i: Int, _ model: CompiledModel, _ body: (Int) -> Void) {
+  /// Where an entity, an arm or one that is withdrawn may go on behind an op; with `flow` behind the end of an arm, too.
+  static func forEachNext(of i: Int, _ model: CompiledModel, _ flow: RaceFlow?, _ body: (Int) -> Void) {
     let op = model.code[i]
     func go(to target: Int32) { if target >= 0 { body(Int(target)) } }
     switch op.code {
@@ -262,6 +278,9 @@ struct FrameKeeping {
       go(to: site.after)
       go(to: site.otherwise)
     case .joinEnd: go(to: model.joins[Int(op.a)].after)
+    case .race: return model.races[Int(op.a)].arms.forEach { go(to: $0.head) }
+    case .raceWon: return flow?.bodies[i]?.forEach { go(to: $0) } ?? ()
+    case .unwindAt: go(to: op.a)
     default: break
     }
     body(i + 1)

@@ -29,7 +29,7 @@ extension Machine {
 
   /// What those do who stand in a line, and where.
   @inline(__always)
-  private func placeOf(_ line: Int32) -> (state: TokenState, thing: Int32) {
+  func placeOf(_ line: Int32) -> (state: TokenState, thing: Int32) {
     let p = line &- Int32(truncatingIfNeeded: stations.count)
     if p < 0 { return (stations[line].discipline == .processorSharing ? .sharing : .queued, line) }
     let l = p &- Int32(truncatingIfNeeded: pools.count)
@@ -41,7 +41,7 @@ extension Machine {
   }
 
   /// The line in which a token stands.
-  private mutating func line(of token: Int32) -> Int32 {
+  mutating func line(of token: Int32) -> Int32 {
     let thing = tokens[token].thing
     return switch tokens[token].state {
     case .seizing: line(ofPool: thing)
@@ -148,6 +148,7 @@ extension Machine {
   /// An entity that stood in a line by value has a token again.
   @inline(__always)
   mutating func recall(_ waiter: Waiter, _ line: Int32) -> Int32 {
+    if waiter.isArm { return reviveArm(of: waiter) }
     let hasFrame = waiter.who & Waiter.hasFrame != 0
     let token = newToken(fillsFrame: hasFrame)
     parkedCount &-= 1
@@ -182,7 +183,7 @@ extension Machine {
     if isTraced { tell(.reneged, token, thing: thing) }
     let pc = Int(tokens[token].pc)
     let target: Int32
-    if waiter.isToken {
+    if !waiter.isEntity {
       target = tokens[token].otherwise
     } else {
       let site = code[pc &- 1].a
@@ -242,9 +243,10 @@ extension Machine {
 
   @inline(never)
   private mutating func closeGaps(of line: Int32) {
-    let tokens = tokens
+    let (tokens, races) = (tokens, races)
     lines[line].closeUp(in: &waiters) { waiter, number in
       if waiter.isToken { tokens[waiter.token].numberInLine = number }
+      if waiter.isArm { races[waiter.race, waiter.armNumber].pending = number }
     }
     let c = line &- self.line(ofCondition: 0)
     if c >= 0 && conditions[c].slotCount > 0 { watchAgain(c) }
@@ -265,6 +267,10 @@ extension Machine {
     lines[line].forEach(in: waiters) { number, waiter in
       count += 1
       if waiter.isToken, tokens[waiter.token].numberInLine != number || tokens[waiter.token].state != state { isRight = false }
+      if waiter.isArm {
+        let arm = races[waiter.race, waiter.armNumber]
+        if !races[waiter.race].isAtRest || Int(arm.token) != line || arm.pending != number { isRight = false }
+      }
     }
     if !lines[line].isConsistent(in: waiters) { return false }
     switch state {

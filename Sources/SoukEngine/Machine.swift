@@ -49,6 +49,7 @@ struct Machine {
   var freeToken: Int32 = -1
   var freeArm: Int32 = -1
   var parts = TokenParts()
+  var races: RaceStore
   /// Entities that are parked; the frames of those that need one, and the first free place (−1: none) for each number of words.
   var parkedCount = 0
   var parkedFrames = Slab<Double>()
@@ -195,6 +196,7 @@ struct Machine {
     sources = Slab(capacity: model.sources.count)
     releases = Slab()
     laws = program.laws
+    races = RaceStore(mostArms: model.races.map(\.arms.count).max() ?? 0)
     streamKeys = Slab(model.streams.map { StreamKey(seed: settings.seed, path: "stream " + $0).bits })
     originKeys = Slab(model.origins.map { StreamKey(seed: settings.seed, path: "origin " + $0).bits })
     ordinals = Slab(repeating: 0, count: model.origins.count)
@@ -245,6 +247,7 @@ struct Machine {
     copy.events = events.copied()
     copy.tokens = tokens.copied()
     copy.parts = parts.copied()
+    copy.races = races.copied()
     copy.frames = frames.copied()
     copy.parkedFrames = parkedFrames.copied()
     copy.freeParked = freeParked.copied()
@@ -289,7 +292,7 @@ struct Machine {
   }
 
   func free() {
-    events.free(); tokens.free(); parts.freeStorage(); frames.free(); parkedFrames.free(); freeParked.free(); passingFrame.free(); registers.free(); calls.free(); savedRegisters.free()
+    events.free(); tokens.free(); parts.freeStorage(); races.freeStorage(); frames.free(); parkedFrames.free(); freeParked.free(); passingFrame.free(); registers.free(); calls.free(); savedRegisters.free()
     cells.free(); tallies.free(); thresholds.free(); lost.free()
     for i in 0..<logs.count { logs[i].free() }
     logs.free()
@@ -313,7 +316,7 @@ struct Machine {
 
   /// Bytes of storage that grows with the run.
   var bytes: Int {
-    var total = tokens.bytes + parts.bytes + frames.bytes + parkedFrames.bytes + events.bytes + lost.bytes + waiters.bytes + handles.bytes + groups.bytes + followers.bytes + releases.bytes
+    var total = tokens.bytes + parts.bytes + races.bytes + frames.bytes + parkedFrames.bytes + events.bytes + lost.bytes + waiters.bytes + handles.bytes + groups.bytes + followers.bytes + releases.bytes
     for i in 0..<logs.count { total += logs[i].times.bytes + logs[i].values.bytes }
     for i in 0..<heaps.count { total += heaps[i].entries.bytes }
     for i in 0..<lines.count { total += lines[i].bytes }
@@ -324,7 +327,7 @@ struct Machine {
 
   /// What storages that are nearly full will take when they grow, so that a run stops before it is over its limit and not after.
   var bytesToCome: Int {
-    var total = tokens.bytesToCome + frames.bytesToCome + parkedFrames.bytesToCome + waiters.bytesToCome + followers.bytesToCome + handles.bytesToCome
+    var total = tokens.bytesToCome + races.bytesToCome + frames.bytesToCome + parkedFrames.bytesToCome + waiters.bytesToCome + followers.bytesToCome + handles.bytesToCome
       + releases.bytesToCome
     for i in 0..<lines.count { total += lines[i].bytesToCome }
     for i in 0..<logs.count { total += logs[i].times.bytesToCome + logs[i].values.bytesToCome }
@@ -356,8 +359,27 @@ extension Machine {
   /// Schedules the one pending event of a token.
   @inline(__always)
   mutating func schedule(_ kind: EventKind, token: Int32, after delay: Int64, _ eventClass: UInt64) {
-    if kind == .wait { tokens[token].remaining = now &+ delay }
     tokens[token].timer = schedule(kind, token, after: delay, eventClass)
+  }
+
+  /// Lets a token go on at `pc` after a wait.
+  @inline(__always)
+  mutating func scheduleWait(_ token: Int32, pc: Int, after delay: Int64) {
+    tokens[token].pc = Int32(truncatingIfNeeded: pc)
+    tokens[token].state = .waiting
+    tokens[token].remaining = now &+ delay
+    if tokens[token].part >= 0 && parts[tokens[token].part].armOf >= 0 { return scheduleArm(token, pc: pc, after: delay) }
+    schedule(.wait, token: token, after: delay, EventClass.timer)
+  }
+
+  @inline(never)
+  private mutating func scheduleArm(_ arm: Int32, pc: Int, after delay: Int64) {
+    let (time, overflow) = now.addingReportingOverflow(delay)
+    tokens[arm].timer = 0
+    if overflow { return }
+    let part = parts[tokens[arm].part]
+    tokens[arm].timer = nextOrder(EventClass.timer)
+    events.push(Event(time: time, order: tokens[arm].timer, arm: part.arm, of: part.armOf, pc: pc))
   }
 
   /// Lets the pending event of a token die.
@@ -381,6 +403,7 @@ extension Machine {
     case .arrival: sources[event.index].timer == event.order
     case .parked, .parkedSlot, .parkedFrame, .served, .servedFrame: true
     case .windowEnd: windows[event.index].timer == event.order
+    case .waitOfArm: isArmAlive(event)
     case .deadline: lines[event.index].timer == event.extra
     case nil: false
     }

@@ -21,7 +21,7 @@ enum ParkMode {
 
   /// The widths of the fields in an event's payload.
   static let placeLimit = 1 << 16
-  static let originLimit = 1 << 12
+  static let originLimit = Int(Waiter.originOfArms)
 }
 
 extension Event {
@@ -374,5 +374,6 @@ extension Machine {
     func look(_ waiter: Waiter) { if waiter.who & Waiter.hasFrame != 0 { look(waiter.who, at: Int(waiter.extra)) } }
     for i in 0..<lines.count { lines[i].forEach(in: waiters) { look($1) } }
     followers.forEach { look($0) }
+    races.forEachAtRest { look($0.who, at: Int($0.place)) }
   }
 }

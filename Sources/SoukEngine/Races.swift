@@ -1,7 +1,7 @@
 // Races (`first { … }`): each arm is a token of its own on the parent's frame. Arms are opened in order, each running until
 // it blocks; one that doesn't block wins at once and the later ones aren't opened. The winner sends the parent to its body;
 // the others are withdrawn: taken out of queues and service, their timers dead, then their own code for giving back what
-// they hold runs at once.
+// they hold runs at once. When all arms have blocked, the race is at rest and needs no tokens (`RestingRaces.swift`).
 
 import SoukModel
 
@@ -10,25 +10,33 @@ extension Machine {
   mutating func openRace(_ parent: Int32, site: Int32) -> Int32 {
     tokens[parent].state = .racing
     tokens[parent].thing = site
+    let race = races.open(parent, site: site, count: program.races[site].count)
     let part = parts.part(of: parent, in: tokens)
-    parts[part].firstArm = -1
-    return openArm(0, of: parent)
+    parts[part].race = race
+    return openArm(race)
   }
 
-  private mutating func openArm(_ number: Int32, of parent: Int32) -> Int32 {
+  /// Opens the next arm of a race.
+  private mutating func openArm(_ race: Int32) -> Int32 {
+    let number = races[race].opened
+    let arm = newArm(race, number)
+    races[race].opened = number &+ 1
+    tokens[arm].pc = program.arms[program.races[races[race].site].start &+ number].head
+    return arm
+  }
+
+  /// A token for an arm of a race that isn't at rest.
+  mutating func newArm(_ race: Int32, _ number: Int32) -> Int32 {
+    let parent = races[race].parent
     let arm = newArm(of: parent)
-    let site = tokens[parent].thing
     tokens[arm].journey = tokens[parent].journey
     tokens[arm].origin = tokens[parent].origin
     tokens[arm].ordinal = tokens[parent].ordinal
     tokens[arm].created = tokens[parent].created
     let part = parts.part(of: arm, in: tokens)
-    let racing = tokens[parent].part
-    parts[part].parent = parent
+    parts[part].armOf = race
     parts[part].arm = number
-    parts[part].nextArm = parts[racing].firstArm
-    parts[racing].firstArm = arm
-    tokens[arm].pc = program.arms[program.races[site].start &+ number].head
+    races[race, number].token = arm
     return arm
   }
 
@@ -36,7 +44,9 @@ extension Machine {
   @inline(__always)
   mutating func parent(of token: Int32) -> Int32 {
     let part = tokens[token].part
-    return part < 0 ? -1 : parts[part].parent
+    if part < 0 { return -1 }
+    let race = parts[part].armOf
+    return race < 0 ? -1 : races[race].parent
   }
 
   /// Where a token's code for a withdrawal begins, from now on.
@@ -59,14 +69,19 @@ extension Machine {
     if stopped != nil { return -1 }
     var arm = token
     while true {
-      let parent = parent(of: arm)
-      if parent < 0 { return -1 }
-      // Arms are linked latest first: only the latest opened can be the one that makes room for the next.
-      let number = parts[tokens[arm].part].arm &+ 1
-      if parts[tokens[parent].part].firstArm != arm { return -1 }
-      if number < program.races[tokens[parent].thing].count { return openArm(number, of: parent) }
+      let part = parts[tokens[arm].part]
+      let race = part.armOf
+      if race < 0 { return -1 }
+      if races[race].opened < program.races[races[race].site].count {
+        // Only the latest opened can be the one that makes room for the next.
+        return races[race].opened == part.arm &+ 1 ? openArm(race) : -1
+      }
       // All arms are open, so the parent has blocked; it may be an arm itself, in a race that is being opened.
-      arm = parent
+      arm = races[race].parent
+      if parent(of: arm) < 0 {
+        rest(race)
+        return -1
+      }
     }
   }
 
@@ -75,42 +90,35 @@ extension Machine {
   mutating func winRace(_ winner: Int32) -> (token: Int32, pc: Int) {
     let parent = parent(of: winner)
     precondition(parent >= 0, "token \(winner) wins a race without being an arm of one")
-    let site = tokens[parent].thing
+    let race = parts[tokens[winner].part].armOf
     let arm = parts[tokens[winner].part].arm
-    let body = program.arms[program.races[site].start &+ arm].body
+    let body = program.arms[program.races[races[race].site].start &+ arm].body
     if isTraced { tell(.won, parent, Double(arm)) }
-    withdrawArms(of: parent, but: winner)
+    withdrawArms(of: race, but: arm)
     dissolveGroups(of: winner)
     freeToken(winner)
-    parts[tokens[parent].part].firstArm = -1
+    close(race)
     parts.giveBackIfNone(of: parent, in: tokens)
     tokens[parent].state = .ready
     return (parent, Int(body))
   }
 
   /// Withdraws the arms of a race, the first opened first.
-  private mutating func withdrawArms(of parent: Int32, but winner: Int32) {
-    var reversed: Int32 = -1
-    var arm = parts[tokens[parent].part].firstArm
-    while arm >= 0 {
-      let next = parts[tokens[arm].part].nextArm
-      parts[tokens[arm].part].nextArm = reversed
-      reversed = arm
-      arm = next
-    }
-    arm = reversed
-    while arm >= 0 {
-      let next = parts[tokens[arm].part].nextArm
-      if arm != winner { withdraw(arm) }
-      arm = next
-    }
+  private mutating func withdrawArms(of race: Int32, but winner: Int32) {
+    for arm in 0..<races[race].opened where arm != winner { withdraw(races[race, arm].token) }
+  }
+
+  private mutating func close(_ race: Int32) {
+    parts[tokens[races[race].parent].part].race = -1
+    races.close(race, count: program.races[races[race].site].count)
   }
 
   /// Withdraws one arm: it leaves wherever it is, gives back what it holds, and is no more.
   private mutating func withdraw(_ token: Int32) {
     if tokens[token].state == .racing {
-      withdrawArms(of: token, but: -1)
-      parts[tokens[token].part].firstArm = -1
+      let race = parts[tokens[token].part].race
+      withdrawArms(of: race, but: -1)
+      close(race)
     } else {
       withdrawFromQueue(token)
     }

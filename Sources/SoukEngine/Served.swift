@@ -23,7 +23,7 @@ extension Machine {
   /// A server takes somebody out of the line, who waits no longer; false if that needs a token.
   @inline(__always)
   mutating func serve(_ waiter: Waiter, _ s: Int32) -> Bool {
-    if waiter.isToken || isTraced || waiter.service >= .max &- now { return false }
+    if !waiter.isEntity || isTraced || waiter.service >= .max &- now { return false }
     let entity = waiter.who & 0x0FFF_FFFF_FFFF_FFFF
     let pc = Int(entity &>> 32 & 0xFFFF)
     var extra = waiter.extra

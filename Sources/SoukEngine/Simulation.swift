@@ -281,7 +281,7 @@ extension Machine {
 
   /// What is open in `time m { }` bodies: each frame once, by its entity.
   private func collectPending(_ records: inout [TallyRecord]) {
-    for token in 0..<tokens.count where tokens[token].state != .free && (tokens[token].part < 0 || parts[tokens[token].part].parent < 0) {
+    for token in 0..<tokens.count where tokens[token].state != .free && (tokens[token].part < 0 || parts[tokens[token].part].armOf < 0) {
       let journey = journeys[tokens[token].journey]
       for i in 0..<journey.timedCount {
         let timed = program.timed[journey.timed &+ i]

@@ -74,6 +74,9 @@ extension Machine {
     case .arrival: arriving = sources[index].origin
     case .serviceEnd: tell(.completed, index, thing: tokens[index].thing)
     case .wait: tell(.wentOn, index)
+    case .waitOfArm:
+      observer = races[index, event.armNumber].token
+      return tell(.wentOn, observer)
     case .failure: tell(.broke, -1, thing: index)
     case .repair: tell(.repaired, -1, thing: index)
     default: return
@@ -92,13 +95,8 @@ extension Machine {
       i += 1
       if !seen.insert(token).inserted { continue }
       if tokens[token].state == .racing {
-        var arms: [Int32] = []
-        var arm = parts[tokens[token].part].firstArm
-        while arm >= 0 {
-          arms.append(arm)
-          arm = parts[tokens[arm].part].nextArm
-        }
-        touched += arms.reversed()
+        let race = parts[tokens[token].part].race
+        for arm in 0..<races[race].opened { touched.append(races[race, arm].token) }
       } else {
         tellWaiting(token)
       }

@@ -84,18 +84,17 @@ struct Token: BitwiseCopyable {
 
 /// The part of a token that races, is an arm of a race or leads a batch.
 struct TokenPart: BitwiseCopyable {
-  /// The racing token whose arm it is (or the next free part), and the arm's number; -1 if it isn't one.
-  var parent: Int32 = -1
+  /// The race whose arm it is (or the next free part), and the arm's number; -1 if it isn't one.
+  var armOf: Int32 = -1
   var arm: Int32 = -1
-  /// Its first arm, and the next arm of its parent.
-  var firstArm: Int32 = -1
-  var nextArm: Int32 = -1
+  /// The race that it runs; -1 if none.
+  var race: Int32 = -1
   /// Where the code for a withdrawal begins; -1: nothing to give back.
   var unwind: Int32 = -1
   /// The group of a batch that it leads; -1 if none.
   var group: Int32 = -1
 
-  var isNone: Bool { parent < 0 && firstArm < 0 && unwind < 0 && group < 0 }
+  var isNone: Bool { armOf < 0 && race < 0 && unwind < 0 && group < 0 }
 }
 
 /// The parts of those who have one.
@@ -127,7 +126,7 @@ struct TokenParts: BitwiseCopyable {
       part = Int32(truncatingIfNeeded: parts.count)
       parts.append(TokenPart())
     } else {
-      free = parts[part].parent
+      free = parts[part].armOf
       parts[part] = TokenPart()
     }
     tokens[token].part = part
@@ -141,7 +140,7 @@ struct TokenParts: BitwiseCopyable {
   }
 
   mutating func giveBack(_ part: Int32) {
-    parts[part].parent = free
+    parts[part].armOf = free
     free = part
   }
 

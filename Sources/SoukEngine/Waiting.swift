@@ -43,7 +43,10 @@ extension Machine {
   /// Where the slots lie of one who stands in a line: in its token's frame, or for a while in the first.
   private mutating func frame(of waiter: Waiter) -> Int {
     if waiter.isToken { return frame(of: waiter.token) }
-    if waiter.who & Waiter.hasFrame != 0 { unpack(Int(waiter.extra), pc: Int(waiter.who &>> 32 & 0xFFFF), into: frames, 0) }
+    if waiter.isArm {
+      let race = races[waiter.race]
+      unpack(Int(race.place), pc: race.pc, into: frames, 0)
+    } else if waiter.who & Waiter.hasFrame != 0 { unpack(Int(waiter.extra), pc: Int(waiter.who &>> 32 & 0xFFFF), into: frames, 0) }
     return 0
   }
 

@@ -36,8 +36,22 @@ struct Waiter: BitwiseCopyable {
     self.init(who: Waiter.isThere | UInt64(UInt32(bitPattern: token)), extra: 0, since: 0, service: 0)
   }
 
+  /// An arm of a race at rest, which is where an entity has its ordinal; the arm's number is where that goes on.
+  @inline(__always)
+  static func arm(_ number: Int32, of race: Int32) -> UInt64 {
+    isThere | isByValue | UInt64(originOfArms) &<< 48 | UInt64(UInt32(bitPattern: number)) &<< 32 | UInt64(UInt32(bitPattern: race))
+  }
+
+  /// In place of an origin.
+  static let originOfArms: UInt64 = 0xFFF
+
   var isGap: Bool { @inline(__always) get { who == 0 } }
   var isToken: Bool { @inline(__always) get { who & Waiter.isByValue == 0 } }
+  var isArm: Bool { @inline(__always) get { who & (Waiter.isByValue | 0xFFF &<< 48) == Waiter.isByValue | Waiter.originOfArms &<< 48 } }
+  /// Whether it is neither a token nor an arm.
+  var isEntity: Bool { @inline(__always) get { !isToken && !isArm } }
+  var race: Int32 { Int32(truncatingIfNeeded: who) }
+  var armNumber: Int32 { Int32(truncatingIfNeeded: who &>> 32 & 0xFFFF) }
   var token: Int32 { @inline(__always) get { Int32(truncatingIfNeeded: who) } }
 }
 
@@ -148,6 +162,10 @@ struct WaitingLine: BitwiseCopyable {
   /// Who has a number and is there.
   @inline(__always)
   func waiter(_ number: Int64, in arena: WaiterArena) -> Waiter { arena[place(number)] }
+
+  /// Puts another record in the place of one who is there.
+  @inline(__always)
+  func replace(_ number: Int64, by waiter: Waiter, in arena: WaiterArena) { arena[place(number)] = waiter }
 
   /// Puts somebody at the end, whose turn comes by `key` where that counts, and returns the number.
   @inline(__always)

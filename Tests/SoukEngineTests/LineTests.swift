@@ -17,6 +17,8 @@ struct RandomLine {
   private var stations: [Int32] = []
   private var pools: [Int32] = []
   private var journeys: [Int32] = []
+  /// The measure of a body that may be open in an arm of a race; -1: none.
+  private var timedInRaces: Int32 = -1
   private let one: Int32
 
   init(seed: UInt64, recording: Recording) {
@@ -77,7 +79,10 @@ struct RandomLine {
     let isTimed = number(4) == 0
     var open: [(slot: Int32, tally: Int32)] = []
     if isTimed { open.append((slot: 2, tally: timed)) }
-    let j = b.journey(name("journey"), slots: 4, outcomes: ["done", "lost"], timed: open)
+    let isTimedInRaces = number(3) == 0
+    if isTimedInRaces { open.append((slot: 4, tally: timed)) }
+    timedInRaces = isTimedInRaces ? timed : -1
+    let j = b.journey(name("journey"), slots: 5, outcomes: ["done", "lost"], timed: open)
     journeys.append(j)
     var refused: [(site: Int32, kind: Int, rows: Int)] = []
     if isTimed { b.emit(.timeBegin, 2, timed) }
@@ -136,7 +141,7 @@ struct RandomLine {
   private mutating func step(_ refused: inout [(site: Int32, kind: Int, rows: Int)], _ tally: Int32) {
     switch number(10) {
     case 0: b.emit(.wait, b.register(Double(number(4))))
-    case 1: race(&refused)
+    case 1: race(&refused, tally)
     case 2 where !pools.isEmpty: hold(tally)
     case 3 where !b.model.levels.isEmpty: stock(tally)
     case 4 where !b.model.batches.isEmpty: gather(tally)
@@ -301,22 +306,71 @@ struct RandomLine {
     if readsSlot { readSlot(tally) }
   }
 
-  /// Who stands in a line with a wait beside it, so that its place is given up.
-  private mutating func race(_ refused: inout [(site: Int32, kind: Int, rows: Int)]) {
+  /// Two or three things at once, of which one happens first: arms of one step and of several, that hold what a withdrawal gives back, that
+  /// write into slots which others read, that race themselves.
+  private mutating func race(_ refused: inout [(site: Int32, kind: Int, rows: Int)], _ tally: Int32, depth: Int = 0) {
     let index = Int32(b.model.races.count)
     b.model.races.append(RaceSite(arms: []))
     b.emit(.race, index)
-    let first = b.here
-    if !b.model.batches.isEmpty && number(3) == 0 {
-      gather(b.tally(name("group")))
-    } else {
-      refused.append((b.use(stations[number(stations.count)]), 0, 1))
+    var heads: [Int32] = []
+    for arm in 0..<(2 + number(2)) {
+      heads.append(b.here)
+      head(&refused, tally, depth: depth)
+      b.emit(.raceWon, Int32(arm))
     }
-    b.emit(.raceWon, 0)
-    let second = b.here
-    b.emit(.wait, b.register(Double(1 + number(8))))
-    b.emit(.raceWon, 1)
-    b.model.races[Int(index)].arms = [.init(head: first, body: b.here), .init(head: second, body: b.here)]
+    let bodies = b.here
+    b.model.races[Int(index)].arms = heads.map { .init(head: $0, body: bodies) }
+    if number(2) == 0 {
+      // The first arm's body is one of its own.
+      b.emit(.jump, b.here + 3)
+      b.model.races[Int(index)].arms[0].body = b.here
+      readSlot(tally)
+    }
+  }
+
+  private mutating func head(_ refused: inout [(site: Int32, kind: Int, rows: Int)], _ tally: Int32, depth: Int) {
+    if number(3) == 0 {
+      let r = b.register()
+      b.emit(.now, r)
+      b.emit(.storeSlot, Int32(number(2)), r)
+    }
+    switch number(9) {
+    case 0 where !b.model.batches.isEmpty: gather(tally)
+    case 1 where !b.model.conditions.isEmpty: awaitGate(tally)
+    case 2 where !b.model.levels.isEmpty: stock(tally)
+    case 3 where !pools.isEmpty:
+      let pool = pools[number(pools.count)]
+      b.emit(.seize, b.request(pool, amount: one, priority: one))
+      let unwinds = Int(b.here)
+      b.emit(.unwindAt, -1)
+      b.emit(.wait, b.register(Double(1 + number(3))))
+      b.emit(.release, pool, one)
+      b.emit(.unwindAt, -1)
+      b.emit(.jump, b.here + 3)
+      b.model.code[unwinds].a = b.here
+      b.emit(.release, pool, one)
+      b.emit(.unwound)
+    case 8 where timedInRaces >= 0:
+      b.emit(.timeBegin, 4, timedInRaces)
+      let unwinds = Int(b.here)
+      b.emit(.unwindAt, -1)
+      b.emit(.wait, b.register(Double(1 + number(8))))
+      b.emit(.timeEnd, 4, timedInRaces)
+      b.emit(.unwindAt, -1)
+      b.emit(.jump, b.here + 3)
+      b.model.code[unwinds].a = b.here
+      b.emit(.timeLost, 4, timedInRaces)
+      b.emit(.unwound)
+    case 4 where depth == 0: race(&refused, tally, depth: 1)
+    case 5: b.emit(.wait, b.register(.infinity))
+    case 6:
+      refused.append((b.use(stations[number(stations.count)]), 0, 1))
+      b.emit(.wait, b.register(Double(number(3))))
+    case 7: refused.append((b.use(stations[number(stations.count)]), 0, 1))
+    default:
+      for _ in 0...number(2) { b.emit(.wait, b.register(Double(1 + number(8)))) }
+      if number(3) == 0 { readSlot(tally) }
+    }
   }
 }
 
@@ -495,6 +549,27 @@ struct RandomLine {
       // The child: its event, its frame of when it was created and the handle, and the handle's record.
       expectRoom(32 + 16 * 1.34 + (awaitsChild ? 2.2 * 32 + 16 * 1.34 + 40 : 0), b, journey: j)
     }
+  }
+
+  /// 32 bytes for a race, 16 for each arm, 32 and the event list's room for what it waits for, and the slots that its arms and bodies read.
+  @Test func whatARaceTakes() {
+    var b = ModelBuilder()
+    b.recording = .off
+    let desk = b.station("desk", servers: 0, service: Law(.constant, 1))
+    let j = b.journey("visit", slots: 9)
+    let r = b.register(1)
+    b.emit(.storeSlot, 3, r)
+    b.emit(.race, 0)
+    let wait = b.here
+    b.emit(.wait, b.register(1e6))
+    b.emit(.raceWon, 0)
+    let use = b.here
+    _ = b.use(desk)
+    b.emit(.raceWon, 1)
+    b.model.races = [RaceSite(arms: [.init(head: wait, body: b.here), .init(head: use, body: b.here)])]
+    b.emit(.loadSlot, r, 3)
+    b.emit(.end, -1, -1)
+    expectRoom((32 + 2 * 16) * 1.34 + 16 * 1.34 + 32 + 32 * 2.2, b, journey: j)
   }
 
   /// Most bytes for each who has come and waits, for a store that has grown by a tenth more.
