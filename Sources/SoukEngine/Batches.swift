@@ -19,7 +19,7 @@ extension Machine {
       batches[b].timer = schedule(.batchTimeout, b, after: batches[b].within, EventClass.timer)
     }
     let delay = patience(site.patience, pc: pc)
-    if mode != ParkMode.never, !isTraced, canDoWithoutToken(token), code[pc &- 1].a == number {
+    if mode != ParkMode.never, !isTraced, canDoWithoutToken(token, pc: pc), code[pc &- 1].a == number {
       lineUpByValue(token, line(ofBatch: b), pc: pc, mode: mode, patience: delay)
       return Machine.blocked
     }
@@ -61,7 +61,7 @@ extension Machine {
   }
 
   private mutating func newGroup(leader: Int32, batch: Int32, after: Int32, count: Int32) -> Int32 {
-    let state = GroupState(leader: leader, batch: batch, outer: self.group(of: leader), after: after, count: count)
+    let state = GroupState(batch: batch, outer: self.group(of: leader), after: after, count: count)
     if freeGroup < 0 {
       groups.append(state)
       return Int32(groups.count - 1)

@@ -10,14 +10,14 @@ struct KeptSlots: BitwiseCopyable {
   var kept: UInt64 = 0
   /// Slots in which a body of `time m { }` may have begun; all others that serve for that are closed.
   var open: UInt64 = 0
-  /// The words of a frame: when the entity was created, the slots, its handle if somebody may keep one, and if somebody asks for it, how
-  /// long it is served.
+  /// The words of a frame: when the entity was created, the slots, its ties if it may have any (`Ties`), and if somebody asks for it, how long
+  /// it is served.
   var words: Int32 = 1
-  var hasHandle = false
+  var hasTies = false
   var hasService = false
 
-  /// Which word is the handle, where there is one.
-  var handleWord: Int { Int(words) &- (hasService ? 2 : 1) }
+  /// Which word the ties are, where there are any.
+  var tiesWord: Int { Int(words) &- (hasService ? 2 : 1) }
 }
 
 /// What is kept at each place of a model's code, and how waits park.
@@ -46,7 +46,7 @@ struct FrameKeeping {
         slots[i + 1].words += Int32(stride)
       }
       for i in queues { addService(model, behind: i) }
-      addHandles(model, waits + queues + races)
+      addTies(model, waits + queues + races)
       return
     }
     let flow = RaceFlow(model)
@@ -96,14 +96,15 @@ struct FrameKeeping {
       keep((read | begun) & all, behind: i)
       code[i].b = ParkMode.frame
     }
-    addHandles(model, waits + queues + races)
+    addTies(model, waits + queues + races)
   }
 
-  /// A word for the handle, where who was spawned with one may wait: such a wait always keeps a frame.
-  private mutating func addHandles(_ model: CompiledModel, _ waits: [Int]) {
-    let reached = FrameKeeping.reached(from: model.spawns.filter(\.keepsHandle).map { Int(model.journeys[Int($0.journey)].entry) }, model)
+  /// A word for ties, where who was spawned with a handle or leads a batch may wait: such a wait always keeps a frame.
+  private mutating func addTies(_ model: CompiledModel, _ waits: [Int]) {
+    let children = model.spawns.filter(\.keepsHandle).map { Int(model.journeys[Int($0.journey)].entry) }
+    let reached = FrameKeeping.reached(from: children + model.joins.map { Int($0.body) }, model)
     for i in waits where reached[i] {
-      slots[i + 1].hasHandle = true
+      slots[i + 1].hasTies = true
       slots[i + 1].words += 1
       (code[i].b, code[i].c) = (ParkMode.frame, 0)
     }

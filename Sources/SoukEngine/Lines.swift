@@ -1,7 +1,7 @@
 // Who stands in lines: of stations that serve, of pools that give, of levels, of those who gather in a batch, of those who await a
 // condition; and who shares a station's servers, by when that will be over. Who begins to wait is put into the line by value, 32 bytes,
-// where nothing needs its token meanwhile (it is no arm of a race, leads no group), and its token is free; slots that will be read again,
-// and a handle that is kept, lie in the store of parked frames (`Parking.swift`). Others stand in the same line as tokens.
+// where nothing needs its token meanwhile, and its token is free; slots that will be read again lie in the store of parked frames
+// (`Parking.swift`). Others stand in the same line as tokens, or as arms of a race at rest.
 
 import SoukModel
 
@@ -10,13 +10,13 @@ extension Machine {
   /// been moved by a row.
   @inline(__always)
   mutating func canLineUpByValue(_ token: Int32, _ site: UseSite, pc: Int) -> Bool {
-    canDoWithoutToken(token) && (site.patience < 0 || uses[code[pc &- 1].a].otherwise == site.otherwise)
+    canDoWithoutToken(token, pc: pc) && (site.patience < 0 || uses[code[pc &- 1].a].otherwise == site.otherwise)
   }
 
   /// The same for those who wait for a pool, a level or a condition.
   @inline(__always)
   private mutating func canLineUpByValue(_ token: Int32, _ site: RequestSite, pc: Int) -> Bool {
-    canDoWithoutToken(token) && (site.patience < 0 || requests[code[pc &- 1].a].otherwise == site.otherwise)
+    canDoWithoutToken(token, pc: pc) && (site.patience < 0 || requests[code[pc &- 1].a].otherwise == site.otherwise)
   }
 
   /// The line of those who wait for a pool; behind these are two for each level, one for each batch, and one for each condition.

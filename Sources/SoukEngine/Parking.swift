@@ -24,6 +24,23 @@ enum ParkMode {
   static let originLimit = Int(Waiter.originOfArms)
 }
 
+/// What an entity is tied to beside its slots, in one word: the handle that somebody keeps of it, and the group that it leads.
+struct Ties: Equatable, BitwiseCopyable {
+  let bits: UInt64
+
+  /// Neither.
+  static let none = Ties(handle: -1, group: -1)
+
+  @inline(__always)
+  init(bits: UInt64) { self.bits = bits }
+
+  @inline(__always)
+  init(handle: Int32, group: Int32) { bits = UInt64(UInt32(bitPattern: group)) &<< 32 | UInt64(UInt32(bitPattern: handle)) }
+
+  var handle: Int32 { @inline(__always) get { Int32(truncatingIfNeeded: bits) } }
+  var group: Int32 { @inline(__always) get { Int32(truncatingIfNeeded: bits &>> 32) } }
+}
+
 extension Event {
   /// How a parked entity is kept.
   @inline(__always)
@@ -44,17 +61,41 @@ extension Program {
 }
 
 extension Machine {
-  /// Whether an entity is all that its event and what is kept of its frame can carry: no part in a race or batch, its journey known by
-  /// its origin.
+  /// Whether an entity is all that its event and what is kept of its frame can carry where it goes on at `pc`: it races for nothing, and
+  /// its journey is known by its origin.
   @inline(__always)
-  mutating func canDoWithoutToken(_ token: Int32) -> Bool {
-    tokens[token].part < 0 && originJourneys[tokens[token].origin] >= 0
+  mutating func canDoWithoutToken(_ token: Int32, pc: Int) -> Bool {
+    (tokens[token].part < 0 || leadsOnly(token, pc: pc)) && originJourneys[tokens[token].origin] >= 0
+  }
+
+  /// Whether the only part of a token is to lead a batch, which is kept among its ties.
+  @inline(never)
+  private mutating func leadsOnly(_ token: Int32, pc: Int) -> Bool {
+    let part = parts[tokens[token].part]
+    return part.armOf < 0 && part.race < 0 && part.unwind < 0 && keptSlots[pc].hasTies
+  }
+
+  /// What a token is tied to.
+  @inline(__always)
+  private mutating func ties(of token: Int32) -> Ties { Ties(handle: tokens[token].handle, group: group(of: token)) }
+
+  /// A token is tied to what was kept for it.
+  @inline(__always)
+  private mutating func tie(_ token: Int32, _ ties: Ties) {
+    tokens[token].handle = ties.handle
+    if ties.group >= 0 { lead(ties.group, token) }
+  }
+
+  @inline(never)
+  private mutating func lead(_ group: Int32, _ token: Int32) {
+    let part = parts.part(of: token, in: tokens)
+    parts[part].group = group
   }
 
   /// Parks a token that waits; its token is free again. False if it must stay.
   @inline(__always)
   mutating func park(_ token: Int32, pc: Int, mode: Int32, after delay: Int64) -> Bool {
-    if !canDoWithoutToken(token) { return false }
+    if !canDoWithoutToken(token, pc: pc) { return false }
     let (time, overflow) = now.addingReportingOverflow(delay)
     if overflow { return false }
     var payload = entity(token) | UInt64(pc) &<< 32
@@ -77,13 +118,14 @@ extension Machine {
   /// The place of what a token keeps of its frame, which goes on at `pc`.
   @inline(__always)
   mutating func keepFrame(of token: Int32, pc: Int) -> Int64 {
-    assert(tokens[token].handle < 0 || keptSlots[pc].hasHandle)
-    return keepFrame(frames, frame(of: token), created: tokens[token].created, handle: tokens[token].handle, pc: pc)
+    let ties = ties(of: token)
+    assert(ties == .none || keptSlots[pc].hasTies)
+    return keepFrame(frames, frame(of: token), created: tokens[token].created, ties: ties, pc: pc)
   }
 
   /// The place of what an entity keeps of its slots.
   @inline(__always)
-  mutating func keepFrame(_ slots: Slab<Double>, _ frame: Int, created: Int64, handle: Int32 = -1, pc: Int) -> Int64 {
+  mutating func keepFrame(_ slots: Slab<Double>, _ frame: Int, created: Int64, ties: Ties = .none, pc: Int) -> Int64 {
     let words = keptSlots[pc].words
     var place = freeParked[words]
     if place >= 0 {
@@ -93,14 +135,14 @@ extension Machine {
       parkedFrames.append(repeating: 0, count: Int(words))
     }
     parkedFrames[place] = Double(bitPattern: UInt64(bitPattern: created))
-    pack(slots, frame, handle: handle, into: place, pc: pc)
+    pack(slots, frame, ties: ties, into: place, pc: pc)
     return Int64(place)
   }
 
-  /// The handle among what is kept in a place; -1 if nobody keeps one.
+  /// The ties among what is kept in a place.
   @inline(__always)
-  mutating func keptHandle(_ place: Int, pc: Int) -> Int32 {
-    keptSlots[pc].hasHandle ? Int32(parkedFrames[place &+ keptSlots[pc].handleWord]) : -1
+  mutating func keptTies(_ place: Int, pc: Int) -> Ties {
+    keptSlots[pc].hasTies ? Ties(bits: parkedFrames[place &+ keptSlots[pc].tiesWord].bitPattern) : .none
   }
 
   /// The place of what an entity on its event keeps of the passing frame: the one it has, if that is as large.
@@ -121,10 +163,10 @@ extension Machine {
     return created
   }
 
-  /// Puts the slots that an entity keeps, and its handle, into its place.
+  /// Puts the slots that an entity keeps, and its ties, into its place.
   @inline(__always)
-  func pack(_ slots: Slab<Double>, _ frame: Int, handle: Int32 = -1, into place: Int, pc: Int) {
-    if keptSlots[pc].hasHandle { parkedFrames[place &+ keptSlots[pc].handleWord] = Double(handle) }
+  func pack(_ slots: Slab<Double>, _ frame: Int, ties: Ties = .none, into place: Int, pc: Int) {
+    if keptSlots[pc].hasTies { parkedFrames[place &+ keptSlots[pc].tiesWord] = Double(bitPattern: ties.bits) }
     var to = place &+ 1
     if keepsWhole {
       for i in 0..<stride { parkedFrames[to &+ i] = slots[frame &+ i] }
@@ -166,8 +208,8 @@ extension Machine {
     var pc = event.pc
     if mode == ParkMode.frame {
       unpack(Int(event.extra), pc: pc, into: slots, 0)
-      // Its handle is told of by its token.
-      if keptHandle(Int(event.extra), pc: pc) >= 0 { return unpark(event, from: pc) }
+      // Its token tells its handle and its followers.
+      if keptTies(Int(event.extra), pc: pc) != .none { return unpark(event, from: pc) }
     } else if mode == ParkMode.slot {
       slots[Int(code[pc &- 1].c)] = Double(bitPattern: UInt64(bitPattern: event.extra))
     }
@@ -323,7 +365,7 @@ extension Machine {
       i &+= 1
     }
     closeTimed(of: token, but: keptSlots[pc].open)
-    if event.hasFrame { tokens[token].handle = keptHandle(event.place, pc: event.pc) }
+    if event.hasFrame { tie(token, keptTies(event.place, pc: event.pc)) }
     tokens[token].created = leaveFrame(of: event, event.parkMode)
     return token
   }
@@ -332,7 +374,7 @@ extension Machine {
   @inline(__always)
   mutating func takeFrame(_ token: Int32, _ place: Int, pc: Int) {
     tokens[token].created = Int64(bitPattern: parkedFrames[place].bitPattern)
-    tokens[token].handle = keptHandle(place, pc: pc)
+    tie(token, keptTies(place, pc: pc))
     unpack(place, pc: pc, into: frames, frame(of: token))
     closeTimed(of: token, but: keptSlots[pc].open)
     freeFrame(place, pc: pc)

@@ -28,7 +28,7 @@ extension Machine {
     stations[s].inService &+= 1
     let end = stations[s].virtual + Double(tokens[token].service)
     if isTraced { tell(.served, token, thing: s) }
-    if mode != ParkMode.never, !isTraced, canDoWithoutToken(token) {
+    if mode != ParkMode.never, !isTraced, canDoWithoutToken(token, pc: pc) {
       lineUpByValue(token, s, key: end, pc: pc, mode: mode, patience: .max)
     } else {
       lineUp(token, s, key: end, patience: .max, otherwise: -1)

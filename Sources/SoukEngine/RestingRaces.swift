@@ -13,7 +13,8 @@ extension Machine {
     let parent = races[race].parent
     let pc = Int(tokens[parent].pc)
     let mode = code[pc &- 1].b
-    if mode == ParkMode.never || isTraced || originJourneys[tokens[parent].origin] < 0 || parts[tokens[parent].part].group >= 0 { return }
+    if mode == ParkMode.never || isTraced || originJourneys[tokens[parent].origin] < 0 { return }
+    if group(of: parent) >= 0 && !keptSlots[pc].hasTies { return }
     for n in 0..<races[race].opened where !canRest(races[race, n].token) { return }
     for n in 0..<races[race].opened { restArm(race, n) }
     races[race].who = entity(parent) | UInt64(pc) &<< 32

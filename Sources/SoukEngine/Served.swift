@@ -10,7 +10,7 @@ extension Machine {
   @inline(__always)
   mutating func serveByValue(_ token: Int32, _ s: Int32, mode: Int32, pc: Int) -> Bool {
     let service = tokens[token].service
-    guard stations[s].servesByValue, canDoWithoutToken(token), !isTraced, service < .max &- now else { return false }
+    guard stations[s].servesByValue, canDoWithoutToken(token, pc: pc), !isTraced, service < .max &- now else { return false }
     let entity = entity(token) | UInt64(pc) &<< 32
     let hasFrame = code[pc &- 1].c == 0
     let extra = hasFrame ? keepFrame(of: token, pc: pc) : tokens[token].created

@@ -203,7 +203,6 @@ struct GroupState: BitwiseCopyable {
   /// Where its members are among the followers; -1: none.
   var first: Int64 = -1
   var last: Int64 = -1
-  var leader: Int32
   /// Which they have joined.
   var batch: Int32
   /// The group that the leader led before (a batch within a batch's body); the next free record when unused.

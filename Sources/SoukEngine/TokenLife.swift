@@ -75,6 +75,7 @@ extension Machine {
   private mutating func freeArm(_ token: Int32) -> Bool {
     let isArm = parent(of: token) >= 0
     parts.giveBack(tokens[token].part)
+    tokens[token].part = -1
     if isArm {
       tokens[token].next = freeArm
       freeArm = token

@@ -144,7 +144,7 @@ struct RandomLine {
     case 1: race(&refused, tally)
     case 2 where !pools.isEmpty: hold(tally)
     case 3 where !b.model.levels.isEmpty: stock(tally)
-    case 4 where !b.model.batches.isEmpty: gather(tally)
+    case 4 where !b.model.batches.isEmpty: gather(&refused, tally)
     case 5 where !b.model.conditions.isEmpty: awaitGate(tally)
     default:
       let r = b.register()
@@ -284,7 +284,7 @@ struct RandomLine {
   }
 
   /// Goes on with others for a while; who loses patience goes on alone.
-  private mutating func gather(_ tally: Int32) {
+  private mutating func gather(_ refused: inout [(site: Int32, kind: Int, rows: Int)], _ tally: Int32, depth: Int = 0) {
     let readsSlot = number(2) == 0
     if readsSlot {
       let r = b.register()
@@ -293,6 +293,7 @@ struct RandomLine {
     }
     let patience = patienceOrNone()
     let site = Int32(b.model.joins.count)
+    b.model.joins.append(JoinSite(batch: Int32(number(b.model.batches.count)), body: 0, after: 0, patience: patience, otherwise: 0))
     b.emit(.join, site)
     let body = b.here
     let r = b.register()
@@ -301,8 +302,19 @@ struct RandomLine {
     if number(2) == 0 { b.emit(.storeSlot, 1, r) }
     b.emit(.wait, b.register(Double(number(9))))
     if readsSlot && number(2) == 0 { readSlot(tally) }
+    // What the leader waits for, for all.
+    switch number(7) {
+    case 0 where !b.model.conditions.isEmpty: awaitGate(tally)
+    case 1 where !b.model.levels.isEmpty: stock(tally)
+    case 2: refused.append((b.use(stations[number(stations.count)]), 0, 1))
+    case 3 where depth == 0: race(&refused, tally, depth: 1)
+    case 4 where depth == 0: gather(&refused, tally, depth: 1)
+    default: break
+    }
     b.emit(.joinEnd, site)
-    b.model.joins.append(JoinSite(batch: Int32(number(b.model.batches.count)), body: body, after: b.here, patience: patience, otherwise: b.here))
+    b.model.joins[Int(site)].body = body
+    b.model.joins[Int(site)].after = b.here
+    b.model.joins[Int(site)].otherwise = b.here
     if readsSlot { readSlot(tally) }
   }
 
@@ -335,7 +347,7 @@ struct RandomLine {
       b.emit(.storeSlot, Int32(number(2)), r)
     }
     switch number(9) {
-    case 0 where !b.model.batches.isEmpty: gather(tally)
+    case 0 where !b.model.batches.isEmpty: gather(&refused, tally, depth: depth)
     case 1 where !b.model.conditions.isEmpty: awaitGate(tally)
     case 2 where !b.model.levels.isEmpty: stock(tally)
     case 3 where !pools.isEmpty:
