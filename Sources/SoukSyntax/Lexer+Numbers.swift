@@ -7,8 +7,8 @@ extension Lexer {
   mutating func scanNumber(_ i: Int) -> Lexeme {
     if let end = dateEnd(i) { return checkedDate(i, end) }
     if let end = clockEnd(i) { return Lexeme(.clock, i, end) }
-    if let bad = scanBadNumber(i) { return bad }
     let shape = numberShape(i)
+    if let bad = scanBadNumber(i, shape) { return bad }
     return Lexeme(.number, i, max(shape.upper, shape.unitUpper))
   }
 
@@ -161,18 +161,16 @@ extension Lexer {
 
   // MARK: What people type instead
 
-  private mutating func scanBadNumber(_ i: Int) -> Lexeme? {
+  private mutating func scanBadNumber(_ i: Int, _ shape: NumberShape) -> Lexeme? {
     let end = digitsEnd(i)
     if let lexeme = badDateOrClock(i, end) { return lexeme }
     if byte(i) == UInt8(ascii: "0") && end > i + 1 {
-      let shape = numberShape(i)
       let whole = max(shape.upper, shape.unitUpper)
       var digits = i
       while digits < end - 1 && (byte(digits) == UInt8(ascii: "0") || byte(digits) == UInt8(ascii: "_")) { digits += 1 }
       report(.leadingZero(file.text(i, end), means: file.text(digits, end), at: span(i, end)))
       return Lexeme(.badValue, i, whole)
     }
-    let shape = numberShape(i)
     guard shape.unitUpper > 0, shape.unitLower == shape.upper, byte(shape.unitLower) != UInt8(ascii: "/") else { return nil }
     let word = wordEnd(shape.unitLower)
     let unit = file.text(shape.unitLower, word)

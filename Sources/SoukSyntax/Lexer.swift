@@ -203,10 +203,13 @@ struct Lexer {
   }
 
   func keyword(_ lower: Int, _ upper: Int) -> Keyword? {
-    let length = upper - lower
-    guard length >= 2 && length <= 10 else { return nil }
-    for i in lower..<upper where bytes[i] < UInt8(ascii: "a") || bytes[i] > UInt8(ascii: "z") { return nil }
-    return Keyword.byText[file.text(lower, upper)]
+    guard upper - lower <= Keyword.longest else { return nil }
+    var letters: UInt64 = 0
+    for i in lower..<upper {
+      guard bytes[i] >= UInt8(ascii: "a") && bytes[i] <= UInt8(ascii: "z") else { return nil }
+      letters = Keyword.letters(letters, then: bytes[i])
+    }
+    return Keyword.byLetters[letters]
   }
 
   private func scanWord(_ i: Int) -> Lexeme {

@@ -8,8 +8,8 @@ extension Parser {
     let digits = lexer.file.text(lexeme.lower, shape.digitsUpper)
     // The scale joins the exponent, so that `0.3M` is the double nearest to 300000 and not a product of two roundings.
     var exponent = shape.scaleExponent - (shape.isPercent ? 2 : 0)
-    var mantissa = digits.filter { $0 != "_" }
-    if let mark = mantissa.firstIndex(of: "e") {
+    var mantissa = digits.utf8.contains(UInt8(ascii: "_")) ? digits.filter { $0 != "_" } : digits
+    if let mark = mantissa.utf8.firstIndex(of: UInt8(ascii: "e")) {
       exponent += Int(mantissa[mantissa.index(after: mark)...]) ?? 0
       mantissa = String(mantissa[..<mark])
     }

@@ -71,6 +71,13 @@ enum Keyword: String, CaseIterable, Sendable {
 
   static let byText: [String: Keyword] = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
 
+  /// By their letters, five bits each: every word of a script is looked up.
+  static let byLetters: [UInt64: Keyword] = Dictionary(
+    uniqueKeysWithValues: allCases.map { ($0.rawValue.utf8.reduce(0) { letters($0, then: $1) }, $0) })
+  static let longest = 12
+
+  static func letters(_ letters: UInt64, then letter: UInt8) -> UInt64 { letters << 5 | UInt64(letter - UInt8(ascii: "a") + 1) }
+
   /// Never the unit of the number before it. Frozen: a new word here would change the meaning of scripts.
   var isClauseWord: Bool {
     switch self {
