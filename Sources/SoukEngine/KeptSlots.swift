@@ -197,11 +197,10 @@ struct FrameKeeping {
       let request = model.requests[Int(op.a)]
       return next | target(request.otherwise) | readSlots(model.conditions[Int(request.thing)], model)
     case .race:
-      // What arms read while others run is kept as long as the race goes on; so is what a withdrawal reads.
+      // What arms read while others run is kept as long as the race goes on; so is what a withdrawal reads, and the bodies.
       let ends = model.races[Int(op.a)].arms.reduce(0) { $0 | live[Int($1.body)] }
       return flow.ops[Int(op.a)].reduce(ends) { $0 | live[$1] }
-    case .raceWon: return flow.bodies[i, default: []].reduce(0) { $0 | live[Int($1)] }
-    case .unwound: return 0
+    case .raceWon, .unwound: return 0
     // They go on where only the running model knows.
     case .call, .returnFunction: return .max
     case .join:

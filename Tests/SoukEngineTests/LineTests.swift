@@ -358,8 +358,11 @@ struct RandomLine {
       b.emit(.wait, b.register(Double(1 + number(3))))
       b.emit(.release, pool, one)
       b.emit(.unwindAt, -1)
-      b.emit(.jump, b.here + 3)
+      b.emit(.jump, b.here + 5)
       b.model.code[unwinds].a = b.here
+      let r = b.register()
+      b.emit(.loadSlot, r, 1)
+      b.emit(.record, tally, r)
       b.emit(.release, pool, one)
       b.emit(.unwound)
     case 8 where timedInRaces >= 0:
@@ -443,6 +446,39 @@ struct RandomLine {
       }
       let fast = told(isPlain: false)
       if !fast.isEmpty { #expect(fast == told(isPlain: true), "model \(seed)") }
+    }
+  }
+
+  /// Whose patience ends at one instant leave in the order in which they began to wait, and a `wait` that ends then too has its turn among them.
+  @Test func patienceThatEndsAtOneInstant() {
+    for isPlain in [false, true] {
+      var b = ModelBuilder()
+      let order = b.tally("order")
+      let desk = b.station("desk", servers: 0, service: Law(.constant, 1))
+      let j = b.journey("visit", slots: 1)
+      let number = b.cell("number"), one = b.register(1), r = b.register(), end = b.register(100), patience = b.register()
+      b.emit(.addCell, number, one)
+      b.emit(.loadCell, r, number)
+      b.emit(.storeSlot, 0, r)
+      b.emit(.now, r)
+      b.emit(.subtract, patience, end, r)
+      let site = b.use(desk, patience: patience)
+      b.model.uses[Int(site)].otherwise = b.here
+      b.emit(.loadSlot, r, 0)
+      b.emit(.record, order, r)
+      b.emit(.end, -1, -1)
+      b.source("door", .interarrival(law: b.law(Law(.constant, 1))), journey: j, limit: 90)
+      let other = b.journey("other")
+      b.emit(.wait, b.register(30.5))
+      b.emit(.wait, b.register(69.5))
+      b.emit(.record, order, b.register(-1))
+      b.emit(.end, -1, -1)
+      b.process(other)
+      b.model.tallies[Int(order)].recording = .full
+      var s = Simulation(b.model, RunSettings(seed: 1, isPlain: isPlain))
+      s.run(until: 101 * second)
+      let came = (1...90).map(Double.init)
+      #expect(b.tally("order", of: s.samplePath()).values == came.prefix(30) + [-1] + came.dropFirst(30))
     }
   }
 
