@@ -7,7 +7,7 @@ import SoukModel
 struct RaceFlow {
   /// Of each `raceWon` by its place: where the winner goes on.
   private(set) var bodies: [Int: Set<Int32>] = [:]
-  /// Of each race: the ops of its arms up to `raceWon`, among them where their code for a withdrawal begins, which isn't followed.
+  /// Of each race: the ops of its arms up to `raceWon`, and of their code for a withdrawal.
   private(set) var ops: [Set<Int>] = []
 
   /// O(ops × depth of nesting).
@@ -31,7 +31,6 @@ struct RaceFlow {
       case .race: rest += model.races[Int(op.a)].arms.map { Int($0.body) }
       default: FrameKeeping.forEachNext(of: i, model, nil) { rest.append($0) }
       }
-      if op.code == .unwindAt && op.a >= 0 { all.insert(Int(op.a)) }
     }
     all.formUnion(reached)
   }

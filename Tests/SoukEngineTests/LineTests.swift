@@ -449,6 +449,42 @@ struct RandomLine {
     }
   }
 
+  /// Of a thousand parents nine in ten have their children back soon, so that their line is closed up; the others, who have other numbers then,
+  /// have theirs back later.
+  @Test func parentsAreFoundWhenTheirLineIsClosedUp() {
+    for isPlain in [false, true] {
+      var b = ModelBuilder()
+      let r = b.register(), one = b.register(1), ten = b.register(10), soon = b.register(2000), later = b.register(3000), delay = b.register(), isLate = b.register()
+      b.model.conditions.append(Condition(entry: b.here, result: r, readsFrame: true, handleSlots: [0]))
+      b.emit(.handleDone, r, 0)
+      b.emit(.endEvaluation)
+      let child = b.journey("child", slots: 1)
+      b.emit(.loadSlot, r, 0)
+      b.emit(.wait, r)
+      b.emit(.end, -1, -1)
+      let j = b.journey("parent", slots: 1)
+      b.model.spawns.append(SpawnSite(journey: child, arguments: [delay], origin: b.origin("children"), keepsHandle: true))
+      let number = b.cell("number")
+      b.emit(.addCell, number, one)
+      b.emit(.loadCell, r, number)
+      b.emit(.modulo, r, r, ten)
+      b.emit(.equal, isLate, r, one)
+      b.emit(.move, delay, soon)
+      b.emit(.moveIf, delay, isLate, later)
+      b.emit(.spawn, r, 0)
+      b.emit(.storeSlot, 0, r)
+      b.emit(.await, b.request(0))
+      b.emit(.dropHandle, 0)
+      b.emit(.end, -1, -1)
+      b.source("door", .interarrival(law: b.law(Law(.constant, 1))), journey: j, limit: 1000)
+      var s = Simulation(b.model, RunSettings(seed: 1, isPlain: isPlain))
+      s.run(until: 3000 * second)
+      #expect(s.isConsistent() && s.liveTokens == 200, "\(s.liveTokens) left")
+      s.run(until: 5000 * second)
+      #expect(s.liveTokens == 0)
+    }
+  }
+
   /// Whose patience ends at one instant leave in the order in which they began to wait, and a `wait` that ends then too has its turn among them.
   @Test func patienceThatEndsAtOneInstant() {
     for isPlain in [false, true] {
