@@ -314,12 +314,9 @@ struct EventList: BitwiseCopyable {
   var isCrowded: Bool { dead > 1024 && dead > count / 2 }
 
   /// Throws out all events for which `isAlive` doesn't hold; O(n log n).
-  mutating func purge(_ isAlive: (Event) -> Bool) { rebuild { isAlive($0) ? $0 : nil } }
-
-  /// Throws out all events for which `kept` gives none, and keeps what it gives of the others; O(n log n).
-  mutating func rebuild(_ kept: (Event) -> Event?) {
+  mutating func purge(_ isAlive: (Event) -> Bool) {
     var target = EventHeap()
-    let keep: (Event) -> Void = { if let event = kept($0) { target.push(event) } }
+    let keep: (Event) -> Void = { if isAlive($0) { target.push($0) } }
     if usesLadder { ladder.drain(keep) } else { heap.drain(keep) }
     heap.free()
     heap = target

@@ -169,14 +169,6 @@ struct TokenQueue: BitwiseCopyable {
   }
 
   @inline(__always)
-  mutating func prepend(_ token: Int32, in tokens: Slab<Token>) {
-    tokens[token].previous = -1
-    tokens[token].next = head
-    if head >= 0 { tokens[head].previous = token } else { tail = token }
-    head = token
-  }
-
-  @inline(__always)
   mutating func remove(_ token: Int32, in tokens: Slab<Token>) {
     let next = tokens[token].next
     let previous = tokens[token].previous
